@@ -1,0 +1,235 @@
+"""The auditor: exchanges in, findings and a result out.
+
+It is fed one exchange at a time. `feed` judges at once, by what is known so far, for the
+live log; `result` judges the whole session anew, by everything it showed, so that a live
+session and its recording come to the same result. No I/O, no clock: time comes from the
+exchanges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from . import __version__
+from .exchange import Exchange
+from .fetch.classify import Role, classify
+from .finding import Finding
+from .findings import FindingBook
+from .redact import Door
+from .result import AuditResult, BlindSpot, Capture, Skipped, Tool, Totals
+from .rows import exchange_row, policy_row, rule_cards
+from .session.clients import Clients
+from .session.facts import ApiFacts
+from .session.judge import Judged, judge
+from .session.links import Linker, Node
+
+JUDGED = (Role.PREFLIGHT, Role.CORS)
+TOOL = "cors-audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one more exchange of a live session brought."""
+
+    judged: Judged | None
+    """None: it was heard before, or has nothing to do with CORS."""
+    new: tuple[str, ...] = ()
+    """Keys of findings that it is the first to show (see `Auditor.live_finding`)."""
+    again: tuple[str, ...] = ()
+    """Keys of findings that it shows once more."""
+
+
+class Auditor:
+    """Judges one browsing session.
+
+    Args:
+        door: the door through which the session's exchanges come.
+    """
+
+    def __init__(self, door: Door | None = None) -> None:
+        self.door = door or Door()
+        self._captures: list[Capture] = []
+        self._skipped: list[Skipped] = []
+        self._kept: list[Exchange] = []
+        self._seen: set[str] = set()
+        self._total = 0
+        self._live = _Pass(Clients())
+
+    def add(self, exchange: Exchange) -> bool:
+        """Take in one exchange; False when a flow with its id was taken before."""
+        if exchange.id in self._seen:
+            return False
+        self._seen.add(exchange.id)
+        self._total += 1
+        if is_relevant(exchange):
+            self._kept.append(exchange)
+        return True
+
+    def feed(self, exchange: Exchange) -> Heard:
+        """Take in one exchange of a live session and judge it at once."""
+        if not self.add(exchange) or not is_relevant(exchange):
+            return Heard(None)
+        live = self._live
+        live.observe(exchange)
+        judged = judge(live.link(exchange))
+        known = live.book.keys()
+        keys = dict.fromkeys(live.look(judged))
+        api = live.apis.get(exchange.url.origin)
+        late = live.book.look_at(api) if api is not None else []
+        return Heard(
+            judged,
+            new=tuple(key for key in [*keys, *late] if key not in known),
+            again=tuple(key for key in keys if key in known),
+        )
+
+    def live_finding(self, key: str) -> Finding:
+        """A finding of the live session as it stands now."""
+        return self._live.book.finding(key, self._live.apis)
+
+    def add_capture(self, capture: Capture) -> None:
+        """Name an input of the session."""
+        self._captures.append(capture)
+
+    def skip(self, skipped: Skipped) -> None:
+        """Note something that was not judged."""
+        self._skipped.append(skipped)
+
+    def result(self, *live: Capture) -> AuditResult:
+        """Judge the whole session and say everything about it. May be called again.
+
+        Args:
+            live: captures that are still growing, described as they stand now.
+        """
+        kept = sorted(self._kept, key=_order)
+        whole = _Pass(Clients())
+        for exchange in kept:
+            whole.observe(exchange)
+        nodes = [whole.link(exchange) for exchange in kept]
+        judged = [judge(node) for node in nodes]
+        for seen in judged:
+            whole.look(seen)
+        for api in whole.apis.values():
+            whole.book.look_at(api)
+        findings = whole.book.findings(whole.apis)
+        pointed = {e.flow_id for f in findings for e in f.evidence}
+        rows = tuple(
+            exchange_row(seen, with_headers=seen.exchange.id in pointed)
+            for seen in judged
+            if seen.node.role in JUDGED or seen.exchange.id in pointed
+        )
+        apis = [whole.apis[name] for name in sorted(whole.apis)]
+        return AuditResult(
+            tool=Tool(TOOL, __version__),
+            captures=(*self._captures, *live),
+            totals=Totals(
+                flows=self._total,
+                cors=sum(seen.node.role is Role.CORS for seen in judged),
+                preflights=sum(seen.node.role is Role.PREFLIGHT for seen in judged),
+                blocked=sum(api.blocked for api in apis),
+                indeterminate=sum(api.indeterminate for api in apis),
+                page_origins=len({page for api in apis for page in api.pages}),
+                api_origins=len(apis),
+                redacted_values=self.door.withheld,
+            ),
+            exchanges=rows,
+            findings=tuple(findings),
+            policies=tuple(policy_row(api) for api in apis),
+            skipped=tuple(self._skipped),
+            blind_spots=tuple(blind_spots(self._total, judged)),
+            rules=rule_cards(),
+            redacted=self.door.redact,
+            secrets=frozenset(self.door.secrets),
+        )
+
+
+class _Pass:
+    """One walk over the session: clients, links, facts about APIs, findings."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+        self.linker = Linker()
+        self.apis: dict[str, ApiFacts] = {}
+        self.book = FindingBook()
+
+    def observe(self, exchange: Exchange) -> None:
+        """Learn about the exchange's client."""
+        client = self.clients.of(exchange)
+        role = classify(exchange, client.may_be_browser(exchange)).role
+        client.observe(exchange, role)
+
+    def link(self, exchange: Exchange) -> Node:
+        """Put the exchange in its place among those before it."""
+        return self.linker.add(exchange, self.clients.of(exchange))
+
+    def look(self, seen: Judged) -> list[str]:
+        """Show a judged exchange to the rules; the keys of the findings it adds to."""
+        if seen.node.role not in JUDGED and not seen.blocked:
+            return []
+        api = self.apis.setdefault(seen.exchange.url.origin, ApiFacts(seen.exchange.url.origin))
+        api.observe(seen)
+        return self.book.look(seen, api)
+
+
+def is_relevant(exchange: Exchange) -> bool:
+    """Must the auditor keep this exchange? What is dropped here is only counted.
+
+    Kept are requests with an `Origin`, redirects (their next hop may be a CORS request),
+    answers that a browser may store (a later 304 is judged by them), and what tells about a
+    client's connections and cookies.
+    """
+    return (
+        "origin" in exchange.request
+        or exchange.location is not None
+        or exchange.cookies > 0
+        or bool(exchange.set_cookies)
+        or exchange.request.get("sec-fetch-mode") in ("cors", "navigate")
+        or "etag" in exchange.response
+        or "last-modified" in exchange.response
+    )
+
+
+def _order(exchange: Exchange) -> tuple[float, float]:
+    started = exchange.started if exchange.started is not None else 0.0
+    return started, exchange.ended if exchange.ended is not None else started
+
+
+def blind_spots(total: int, judged: Iterable[Judged]) -> list[BlindSpot]:
+    """What the capture could not show, and why."""
+    spots = []
+    cors = [seen for seen in judged if seen.node.role in JUDGED]
+    if total == 0:
+        spots.append(
+            BlindSpot(
+                "nothing-recorded",
+                "No request was recorded. Browsers bypass proxies for localhost: start Chromium "
+                "with --proxy-bypass-list='<-loopback>', in Firefox set "
+                "network.proxy.allow_hijacking_localhost to true.",
+            )
+        )
+    elif not cors:
+        spots.append(
+            BlindSpot(
+                "nothing-cross-origin",
+                f"{total} requests, none of them a cross-origin call by a page. Browsers bypass "
+                "proxies for localhost: if a page calls a server on localhost, those calls are "
+                "not in the capture unless the browser was told to send them through the proxy.",
+            )
+        )
+    else:
+        spots.append(
+            BlindSpot(
+                "caches",
+                "Answers from the browser's HTTP cache and preflights it had cached make no "
+                "traffic: such calls are not in the capture.",
+            )
+        )
+    if any(seen.verdict.outcome == "indeterminate" for seen in cors):
+        spots.append(
+            BlindSpot(
+                "credentials-mode",
+                "Whether a request was made with credentials mode 'include' is not on the wire; "
+                "where no evidence decides it, the verdict is 'indeterminate'.",
+            )
+        )
+    return spots

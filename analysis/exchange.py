@@ -1,0 +1,178 @@
+"""What every source must produce: one immutable record per request and its answer.
+
+Header names and values are bytes on the wire. They are held here as text in which one
+character is one byte (latin-1, the standard's *isomorphic decode*), so that lengths and
+byte ranges can be compared as the Fetch standard compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header line."""
+
+    name: str
+    """As on the wire, case kept."""
+    value: str | None
+    """None: withheld at the door (see `analysis.redact`)."""
+    size: int
+    """Bytes of the value on the wire, also when it was withheld."""
+
+
+class Headers:
+    """A header list: order, case and repetition kept; looked up without regard to case."""
+
+    __slots__ = ("_index", "fields")
+
+    def __init__(self, fields: tuple[Header, ...] = ()) -> None:
+        self.fields = fields
+        index: dict[str, list[Header]] = {}
+        for each in fields:
+            index.setdefault(each.name.lower(), []).append(each)
+        self._index = index
+
+    @classmethod
+    def of(cls, *pairs: tuple[str, str]) -> Headers:
+        """Build a list from (name, value) pairs, nothing withheld."""
+        return cls(tuple(Header(name, value, len(value)) for name, value in pairs))
+
+    def get(self, name: str) -> str | None:
+        """Fetch's *get*: the values joined by `, ` in order, or None.
+
+        Args:
+            name: lower-case header name.
+        """
+        lines = self._index.get(name)
+        if lines is None:
+            return None
+        if len(lines) == 1:
+            return lines[0].value
+        return ", ".join(line.value for line in lines if line.value is not None)
+
+    def lines(self, name: str) -> list[Header]:
+        """Every line of that (lower-case) name, in order."""
+        return self._index.get(name, [])
+
+    def names(self) -> Iterator[str]:
+        """Each name once, lower-cased, in order of first appearance."""
+        return iter(self._index)
+
+    def size(self, name: str) -> int:
+        """Bytes of the combined value, `, ` counted; 0 when absent."""
+        lines = self._index.get(name)
+        if not lines:
+            return 0
+        return sum(line.size for line in lines) + 2 * (len(lines) - 1)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._index
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self.fields == other.fields
+
+    def __hash__(self) -> int:
+        return hash(self.fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({self.fields!r})"
+
+
+NO_HEADERS = Headers()
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A request URL, redacted, that can still be compared for equality."""
+
+    scheme: str
+    host: str
+    """Lower case; IPv6 in brackets."""
+    port: int
+    path: str
+    """Segments that do not look like words are replaced: `/users/{n}`."""
+    query: tuple[str, ...]
+    """Names only, in order."""
+    key: bytes
+    """Digest of the exact URL without fragment. Equal keys: the same URL on the wire."""
+    origin: str
+    """Serialised: scheme, host, port unless it is the scheme's own."""
+    userinfo: bool = False
+    """A user name or password stood in it (possible in `Location` only)."""
+
+    @property
+    def text(self) -> str:
+        """The URL as it may be shown."""
+        query = "?" + "&".join(f"{name}=…" for name in self.query) if self.query else ""
+        return f"{self.origin}{self.path}{query}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetCookie:
+    """Attributes of one `Set-Cookie` line; its name and value never get this far."""
+
+    same_site: str | None
+    """`strict`, `lax`, `none`, or None when not given."""
+    secure: bool
+    path: str | None
+    domain: bool
+    deletes: bool
+    """It expires at once: the server removes the cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, secrets already removed."""
+
+    id: str
+    """The flow's own id; for HAR `<capture>#<index>`."""
+    capture: str
+    client: str
+    """Hash of client address and user agent."""
+    agent: str
+    """`chromium/156`, `firefox/153`, `webkit/618`, a tool's name such as `curl`, or empty."""
+    connection: str
+    """Id of the client connection, empty when the source does not know."""
+    started: float | None
+    """Seconds since the epoch when the request began."""
+    ended: float | None
+    """When the answer, or the error, was complete."""
+    method: str
+    """As sent: not upper-cased."""
+    url: Url
+    http_version: str
+    request: Headers
+    status: int | None
+    """None: no response arrived, and `lost` says why."""
+    response: Headers = NO_HEADERS
+    lost: str | None = None
+    """Why there is no complete response, in the proxy's words."""
+    cookies: int = 0
+    """Number of cookies sent."""
+    referrer: str | None = None
+    """Origin of the `Referer`."""
+    location: Url | None = None
+    """Target of a redirect, resolved; None when the answer is none."""
+    location_scheme: str | None = None
+    """Scheme of a `Location` that is not http(s) or does not parse (then empty)."""
+    set_cookies: tuple[SetCookie, ...] = field(default=())
+
+    @property
+    def origin(self) -> str | None:
+        """The `Origin` header."""
+        return self.request.get("origin")
+
+    @property
+    def asks_permission(self) -> bool:
+        """Is it a CORS-preflight request by its shape?"""
+        return (
+            self.method == "OPTIONS"
+            and "access-control-request-method" in self.request
+            and "origin" in self.request
+        )

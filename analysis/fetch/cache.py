@@ -1,0 +1,106 @@
+"""The CORS-preflight cache, with each engine's caps and keys.
+
+https://fetch.spec.whatwg.org/#concept-cache. What the wire hides is part of the real key
+(fragment, top-level site, private window), so a hit here means *possible*, never *sure*.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..exchange import Headers
+from .browsers import Browser
+from .headers import extract_list, strip
+
+DEFAULT_MAX_AGE = 5
+"""Seconds that an answer without `Access-Control-Max-Age` is kept, in all engines."""
+
+
+def lifetime(max_age: str | None, browser: Browser) -> int:
+    """Seconds for which the engine keeps a preflight answer; 0: not at all.
+
+    Args:
+        max_age: combined `Access-Control-Max-Age`, None when absent.
+    """
+    text = strip(max_age or "")
+    if not text:
+        return DEFAULT_MAX_AGE
+    number = re.fullmatch(r"([+-]?)(\d+)", text)
+    if number is None or (number[1] == "+" and not browser.max_age_sign):
+        return 0 if browser.max_age_strict else DEFAULT_MAX_AGE
+    if number[1] == "-":
+        return 0
+    return min(int(number[2][:12]), browser.max_age_cap)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A preflight answer as one engine remembers it."""
+
+    origin: str
+    include: bool | None
+    """Mode it was asked for; None: unknown."""
+    methods: frozenset[str]
+    headers: frozenset[str]
+    any_method: bool
+    any_header: bool
+    stored: float
+    expires: float
+
+    @classmethod
+    def of(
+        cls,
+        origin: str,
+        response: Headers,
+        include: bool | None,
+        when: float,
+        browser: Browser,
+    ) -> Entry:
+        """Store an answer that passed; `when` is the time it was complete, in seconds."""
+        methods = _items(response.get("access-control-allow-methods"))
+        headers = frozenset(
+            name.lower() for name in _items(response.get("access-control-allow-headers"))
+        )
+        star = include is not True and browser.wildcard_reused
+        return cls(
+            origin=origin,
+            include=include,
+            methods=methods | browser.methods_always_cached,
+            headers=headers,
+            any_method=star and "*" in methods,
+            any_header=star and "*" in headers,
+            stored=when,
+            expires=when + lifetime(response.get("access-control-max-age"), browser),
+        )
+
+    def covers(
+        self,
+        method: str,
+        unsafe: list[str],
+        origin: str,
+        include: bool | None,
+        when: float,
+        browser: Browser,
+    ) -> bool:
+        """May the engine send such a request on the strength of this entry?"""
+        if origin != self.origin or not self.stored <= when < self.expires:
+            return False
+        if include is not None and self.include is not None and include != self.include:
+            if include or not browser.include_serves_anonymous:
+                return False
+        if method not in self.methods and not self.any_method:
+            return False
+        return all(self._header(name, browser) for name in unsafe)
+
+    def _header(self, name: str, browser: Browser) -> bool:
+        if name in self.headers:
+            return True
+        if name == "authorization" and not browser.wildcard_covers_authorization_in_cache:
+            return False
+        return self.any_header
+
+
+def _items(value: str | None) -> frozenset[str]:
+    parsed = extract_list(value)
+    return frozenset() if isinstance(parsed, str) else frozenset(parsed)

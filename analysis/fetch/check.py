@@ -1,0 +1,176 @@
+"""The CORS check and the CORS-preflight check, with the step that failed.
+
+https://fetch.spec.whatwg.org/#cors-check
+https://fetch.spec.whatwg.org/#cors-preflight-fetch
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..exchange import Headers
+from .browsers import Browser
+from .headers import extract_list, strip
+from .origin import is_url
+from .safelist import METHODS
+
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+
+
+class Step(StrEnum):
+    """The ways a browser can refuse a response."""
+
+    ALLOW_ORIGIN_MISSING = "allow-origin-missing"
+    ALLOW_ORIGIN_MULTIPLE = "allow-origin-multiple"
+    ALLOW_ORIGIN_INVALID = "allow-origin-invalid"
+    ALLOW_ORIGIN_MISMATCH = "allow-origin-mismatch"
+    WILDCARD_WITH_CREDENTIALS = "wildcard-with-credentials"
+    CREDENTIALS_NOT_ALLOWED = "credentials-not-allowed"
+    PREFLIGHT_STATUS = "preflight-status"
+    PREFLIGHT_REDIRECT = "preflight-redirect"
+    METHODS_UNPARSABLE = "methods-unparsable"
+    HEADERS_UNPARSABLE = "headers-unparsable"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    HEADER_NOT_ALLOWED = "header-not-allowed"
+    REDIRECT_WITH_USERINFO = "redirect-with-userinfo"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a browser refused."""
+
+    step: Step
+    on_preflight: bool = False
+    got: str | None = None
+    """The value that was refused, None when the header was absent."""
+    param: str | None = None
+    """The method or header name that is not allowed."""
+    canonical_duplicates: bool = False
+    """The header was repeated, spelt `Access-Control-Allow-Origin` each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a preflight asks permission for."""
+
+    method: str
+    headers: tuple[str, ...]
+    """Lower-case, in the order of `Access-Control-Request-Headers`."""
+
+    @classmethod
+    def of(cls, request: Headers) -> Asked:
+        """Read it from the preflight's request headers."""
+        names = request.get("access-control-request-headers") or ""
+        return cls(
+            method=strip(request.get("access-control-request-method") or ""),
+            headers=tuple(strip(n).lower() for n in names.split(",") if strip(n)),
+        )
+
+
+def cors_check(response: Headers, origin: str, include: bool, browser: Browser) -> Failure | None:
+    """*CORS check* of a response to a request with this `Origin`.
+
+    Args:
+        origin: serialised request origin, `null` when opaque or tainted.
+        include: is the request's credentials mode `include`?
+
+    Returns:
+        None when it passes.
+    """
+    lines = response.lines("access-control-allow-origin")
+    values = [strip(line.value or "") for line in lines]
+    if browser.skips_empty_first_allow_origin and len(values) > 1:
+        while len(values) > 1 and not values[0]:
+            del values[0], lines[:1]
+    if not values:
+        return Failure(Step.ALLOW_ORIGIN_MISSING)
+    allowed = ", ".join(values)
+    if allowed == "*":
+        return Failure(Step.WILDCARD_WITH_CREDENTIALS, got=allowed) if include else None
+    if allowed != origin:
+        return Failure(
+            _mismatch(allowed),
+            got=allowed,
+            canonical_duplicates=sum(e.name == "Access-Control-Allow-Origin" for e in lines) > 1,
+        )
+    if not include:
+        return None
+    credentials = response.get("access-control-allow-credentials")
+    if credentials is None or strip(credentials) != "true":
+        return Failure(Step.CREDENTIALS_NOT_ALLOWED, got=credentials)
+    return None
+
+
+def _mismatch(allowed: str) -> Step:
+    if " " in allowed or "," in allowed:
+        return Step.ALLOW_ORIGIN_MULTIPLE
+    if allowed == "null" or is_url(allowed):
+        return Step.ALLOW_ORIGIN_MISMATCH
+    return Step.ALLOW_ORIGIN_INVALID
+
+
+def preflight_check(
+    request: Headers, status: int, response: Headers, include: bool, browser: Browser
+) -> Failure | None:
+    """Would this preflight's answer let the request it asks for go out?
+
+    Args:
+        include: credentials mode of the request that is asked for; the preflight itself
+            never carries any.
+    """
+    asked = Asked.of(request)
+    origin = strip(request.get("origin") or "")
+    redirected = status in REDIRECT_STATUSES and bool(strip(response.get("location") or ""))
+    if redirected and browser.redirect_before_origin:
+        return Failure(Step.PREFLIGHT_REDIRECT, on_preflight=True, got=str(status))
+    bad_status = not 200 <= status <= 299
+    if bad_status and browser.status_before_origin:
+        return Failure(Step.PREFLIGHT_STATUS, on_preflight=True, got=str(status))
+    failure = cors_check(response, origin, include, browser)
+    if failure is not None:
+        return Failure(
+            failure.step,
+            on_preflight=True,
+            got=failure.got,
+            canonical_duplicates=failure.canonical_duplicates,
+        )
+    if redirected:
+        return Failure(Step.PREFLIGHT_REDIRECT, on_preflight=True, got=str(status))
+    if bad_status:
+        return Failure(Step.PREFLIGHT_STATUS, on_preflight=True, got=str(status))
+    return _permission(asked, response, include, browser)
+
+
+def _permission(asked: Asked, response: Headers, include: bool, browser: Browser) -> Failure | None:
+    methods = extract_list(response.get("access-control-allow-methods"))
+    headers = extract_list(response.get("access-control-allow-headers"))
+    bad_methods = _unparsable(Step.METHODS_UNPARSABLE, methods)
+    bad_headers = _unparsable(Step.HEADERS_UNPARSABLE, headers)
+    bad_method = bad_methods or _method(asked.method, methods, include)
+    bad_header = bad_headers or _header(asked.headers, headers, include)
+    if browser.lists_parsed_before_method:
+        return bad_methods or bad_headers or bad_method or bad_header
+    return bad_method or bad_header
+
+
+def _unparsable(step: Step, parsed: tuple[str, ...] | str) -> Failure | None:
+    return Failure(step, on_preflight=True, got=parsed) if isinstance(parsed, str) else None
+
+
+def _method(method: str, allowed: tuple[str, ...] | str, include: bool) -> Failure | None:
+    if method in METHODS or method in allowed or (not include and "*" in allowed):
+        return None
+    return Failure(Step.METHOD_NOT_ALLOWED, on_preflight=True, param=method)
+
+
+def _header(
+    names: tuple[str, ...], allowed: tuple[str, ...] | str, include: bool
+) -> Failure | None:
+    if not include and "*" in allowed:
+        return None  # also for Authorization: all three engines depart from the standard
+    listed = {name.lower() for name in allowed}
+    for name in names:
+        if name not in listed:
+            return Failure(Step.HEADER_NOT_ALLOWED, on_preflight=True, param=name)
+    return None

@@ -1,0 +1,46 @@
+"""Header values as the Fetch and HTTP standards read them.
+
+https://fetch.spec.whatwg.org/#headers-class, RFC 9110 section 5.6.
+"""
+
+from __future__ import annotations
+
+import re
+
+HTTP_WHITESPACE = "\t\n\r "
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+def strip(value: str) -> str:
+    """Remove HTTP whitespace at both ends."""
+    return value.strip(HTTP_WHITESPACE)
+
+
+def is_token(text: str) -> bool:
+    """RFC 9110 `token`."""
+    return TOKEN.fullmatch(text) is not None
+
+
+def extract_list(value: str | None) -> tuple[str, ...] | str:
+    """*Extract header list values* for the `Access-Control-*` lists of tokens.
+
+    Returns:
+        The items; or, as a plain string, the first item that is no token: then the whole
+        header is a parse failure. An absent header is an empty list.
+    """
+    if value is None:
+        return ()
+    items = []
+    for part in value.split(","):
+        item = strip(part)
+        if not item:
+            continue
+        if not is_token(item):
+            return item
+        items.append(item)
+    return tuple(items)
+
+
+def vary_names(value: str | None) -> frozenset[str]:
+    """Names in a `Vary` header, lower-cased; `*` stays `*`."""
+    return frozenset(strip(part).lower() for part in (value or "").split(",") if strip(part))

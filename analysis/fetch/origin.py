@@ -1,0 +1,107 @@
+"""Origins: how they are written, and when a browser takes a text for one.
+
+https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
+https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+
+# URL standard, "forbidden domain code point", less what cannot get this far.
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/<>?@\[\\\]^`{|}\x7f-\uffff]")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+\-.]*):")
+_SERIALISED = re.compile(
+    r"[a-z][a-z0-9+\-.]*://(?:[^\s/?#@A-Z:\[\]]+|\[[0-9a-f:.]+\])(?::\d{1,5})?"
+)
+
+
+def serialise(scheme: str, host: str, port: int | None) -> str:
+    """Write an origin as browsers put it in `Origin`: the scheme's own port left out."""
+    if port is None or DEFAULT_PORTS.get(scheme) == port:
+        return f"{scheme}://{host}"
+    return f"{scheme}://{host}:{port}"
+
+
+def is_serialised(text: str) -> bool:
+    """Could a browser have written this `Origin`? `null`, or scheme, host and odd port only."""
+    if text == "null":
+        return True
+    if _SERIALISED.fullmatch(text) is None:
+        return False
+    scheme, _, rest = text.partition("://")
+    port = rest.rpartition("]")[2].rpartition(":")[2] if ":" in rest.rpartition("]")[2] else ""
+    return not port or DEFAULT_PORTS.get(scheme) != int(port)
+
+
+@lru_cache(maxsize=4096)
+def host_of(origin: str) -> str:
+    """Host of a serialised origin; empty when it has none."""
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """`localhost`, names below it, 127.0.0.0/8 and ::1."""
+    host = host.strip("[]")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_trustworthy(scheme: str, host: str) -> bool:
+    """Is a URL with this scheme and host potentially trustworthy?
+
+    Browsers send `Sec-Fetch-*` only to such URLs.
+    """
+    return scheme in ("https", "wss") or is_loopback(host)
+
+
+def is_url(text: str) -> bool:
+    """Does Chromium's `GURL` take the text for a valid URL?
+
+    It decides between `AllowOriginMismatch` (valid) and `InvalidAllowOriginValue`. For the
+    schemes with hosts the host must be there and hold no forbidden character; any other
+    scheme makes a valid URL of anything, `localhost:3000` included.
+    """
+    match = _SCHEME.match(text)
+    if match is None:
+        return False
+    scheme = match[1].lower()
+    rest = text[match.end() :]
+    if scheme not in DEFAULT_PORTS:
+        return True
+    authority = re.split(r"[/\\?#]", rest.lstrip("/\\"), maxsplit=1)[0]
+    host, port = _split_port(authority.rpartition("@")[2])
+    if not host:
+        return False
+    if port and not (port.isdigit() and int(port) <= 65535):
+        return False
+    if host.startswith("["):
+        try:
+            return ipaddress.ip_address(host[1:-1]).version == 6 and host.endswith("]")
+        except ValueError:
+            return False
+    return _FORBIDDEN_IN_HOST.search(_unescape_host(host)) is None
+
+
+def _split_port(authority: str) -> tuple[str, str]:
+    if authority.endswith("]"):
+        return authority, ""
+    host, colon, port = authority.rpartition(":")
+    return (host, port) if colon else (authority, "")
+
+
+def _unescape_host(host: str) -> str:
+    # "a%2eb" is a.b; a stray % stays and is forbidden.
+    return re.sub(r"%([0-9A-Fa-f]{2})", lambda m: chr(int(m[1], 16)), host)

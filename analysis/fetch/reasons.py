@@ -1,0 +1,215 @@
+"""Each engine's own words for a refusal.
+
+Chromium: `CorsError` of the DevTools protocol, and the console sentence. Firefox: the key
+of the console message, and its sentence. WebKit: the console text. One row per step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .browsers import Browser
+from .check import Failure, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the engines name one step. `{got}` and `{param}` are those of the `Failure`."""
+
+    chromium: str
+    chromium_text: str
+    firefox: str
+    firefox_text: str
+    webkit: str
+
+
+_NOT_EQUAL = (
+    "The 'Access-Control-Allow-Origin' header has a value '{got}' that is not equal to the "
+    "supplied origin. Have the server send the header with a valid value."
+)
+
+WORDINGS: dict[Step, Wording] = {
+    Step.ALLOW_ORIGIN_MISSING: Wording(
+        "MissingAllowOriginHeader",
+        "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+        "CORSMissingAllowOrigin2",
+        "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: {status}",
+        "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+    ),
+    Step.ALLOW_ORIGIN_MULTIPLE: Wording(
+        "MultipleAllowOriginValues",
+        "The 'Access-Control-Allow-Origin' header contains multiple values '{got}', but only "
+        "one is allowed. Have the server send the header with a valid value.",
+        "CORSAllowOriginNotMatchingOrigin",
+        "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{got}’)",
+        "Access-Control-Allow-Origin cannot contain more than one origin.",
+    ),
+    Step.ALLOW_ORIGIN_INVALID: Wording(
+        "InvalidAllowOriginValue",
+        "The 'Access-Control-Allow-Origin' header contains the invalid value '{got}'. Have the "
+        "server send the header with a valid value.",
+        "CORSAllowOriginNotMatchingOrigin",
+        "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{got}’)",
+        "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+    ),
+    Step.ALLOW_ORIGIN_MISMATCH: Wording(
+        "AllowOriginMismatch",
+        _NOT_EQUAL,
+        "CORSAllowOriginNotMatchingOrigin",
+        "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{got}’)",
+        "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+    ),
+    Step.WILDCARD_WITH_CREDENTIALS: Wording(
+        "WildcardOriginNotAllowed",
+        "The value of the 'Access-Control-Allow-Origin' header in the response must not be the "
+        "wildcard '*' when the request's credentials mode is 'include'.",
+        "CORSNotSupportingCredentials",
+        "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’)",
+        "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.",
+    ),
+    Step.CREDENTIALS_NOT_ALLOWED: Wording(
+        "InvalidAllowCredentials",
+        "The value of the 'Access-Control-Allow-Credentials' header in the response is '{got}' "
+        "which must be 'true' when the request's credentials mode is 'include'.",
+        "CORSMissingAllowCredentials",
+        "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’)",
+        'Credentials flag is true, but Access-Control-Allow-Credentials is not "true".',
+    ),
+    Step.PREFLIGHT_STATUS: Wording(
+        "PreflightInvalidStatus",
+        "It does not have HTTP ok status.",
+        "CORSPreflightDidNotSucceed3",
+        "CORS preflight response did not succeed). Status code: {status}",
+        "Preflight response is not successful. Status code: {status}",
+    ),
+    Step.PREFLIGHT_REDIRECT: Wording(
+        "PreflightDisallowedRedirect",
+        "Redirect is not allowed for a preflight request.",
+        "CORSExternalRedirectNotAllowed",
+        "CORS request external redirect not allowed)",
+        "Preflight response is not successful. Status code: {status}",
+    ),
+    Step.METHODS_UNPARSABLE: Wording(
+        "InvalidAllowMethodsPreflightResponse",
+        "Cannot parse Access-Control-Allow-Methods response header field in preflight response.",
+        "CORSInvalidAllowMethod",
+        "invalid token ‘{got}’ in CORS header ‘Access-Control-Allow-Methods’)",
+        "Header Access-Control-Allow-Methods has an invalid value: {got}",
+    ),
+    Step.HEADERS_UNPARSABLE: Wording(
+        "InvalidAllowHeadersPreflightResponse",
+        "Cannot parse Access-Control-Allow-Headers response header field in preflight response.",
+        "CORSInvalidAllowHeader",
+        "invalid token ‘{got}’ in CORS header ‘Access-Control-Allow-Headers’)",
+        "Header Access-Control-Allow-Headers has an invalid value: {got}",
+    ),
+    Step.METHOD_NOT_ALLOWED: Wording(
+        "MethodDisallowedByPreflightResponse",
+        "Method {param} is not allowed by Access-Control-Allow-Methods in preflight response.",
+        "CORSMethodNotFound",
+        "Did not find method in CORS header ‘Access-Control-Allow-Methods’)",
+        "Method {param} is not allowed by Access-Control-Allow-Methods.",
+    ),
+    Step.HEADER_NOT_ALLOWED: Wording(
+        "HeaderDisallowedByPreflightResponse",
+        "Request header field {param} is not allowed by Access-Control-Allow-Headers in "
+        "preflight response.",
+        "CORSMissingAllowHeaderFromPreflight2",
+        "header ‘{param}’ is not allowed according to header ‘Access-Control-Allow-Headers’ "
+        "from CORS preflight response)",
+        "Request header field {param} is not allowed by Access-Control-Allow-Headers.",
+    ),
+    Step.REDIRECT_WITH_USERINFO: Wording(
+        "RedirectContainsCredentials",
+        "Redirect location '{got}' contains a username and password, which is disallowed for "
+        "cross-origin requests.",
+        "CORSDidNotSucceed2",
+        "CORS request did not succeed). Status code: (null)",
+        "Redirection to URL with credentials is not allowed: {got}",
+    ),
+}
+
+_OWN_PREFLIGHT_CODE = frozenset(
+    {
+        Step.ALLOW_ORIGIN_MISSING,
+        Step.ALLOW_ORIGIN_MULTIPLE,
+        Step.ALLOW_ORIGIN_INVALID,
+        Step.ALLOW_ORIGIN_MISMATCH,
+        Step.WILDCARD_WITH_CREDENTIALS,
+        Step.CREDENTIALS_NOT_ALLOWED,
+    }
+)
+"""Steps that Chromium names `Preflight…` when they fail on the preflight."""
+
+_PREFLIGHT_PREFIX = "Response to preflight request doesn't pass access control check: "
+_PREFIXED = _OWN_PREFLIGHT_CODE | {Step.PREFLIGHT_STATUS, Step.PREFLIGHT_REDIRECT}
+
+_LOADS = {
+    "audioworklet": "audioworklet",
+    "font": "font",
+    "image": "image",
+    "manifest": "manifest",
+    "script": "script",
+    "style": "CSS stylesheet",
+    "track": "text track",
+    "video": "video",
+    "audio": "audio",
+    "xslt": "XSL stylesheet",
+}
+"""`Sec-Fetch-Dest` to the word in Chromium's `Access to … at`."""
+
+
+def code(failure: Failure, browser: Browser) -> str:
+    """The engine's own name for the failure (WebKit has none but its text's template)."""
+    wording = WORDINGS[failure.step]
+    if browser.name == "chromium":
+        prefix = "Preflight" if failure.on_preflight and failure.step in _OWN_PREFLIGHT_CODE else ""
+        return prefix + wording.chromium
+    if browser.name == "firefox":
+        if failure.canonical_duplicates:
+            return "CORSMultipleAllowOriginNotAllowed"
+        return wording.firefox
+    return wording.webkit
+
+
+def chromium_message(
+    failure: Failure, url: str, origin: str, dest: str | None, redirected_from: str | None
+) -> str:
+    """The sentence in Chromium's console; `url` is redacted, so it is that sentence but for it."""
+    reason = WORDINGS[failure.step].chromium_text.format(
+        got=failure.got if failure.got is not None else "", param=failure.param
+    )
+    if failure.on_preflight and failure.step in _PREFIXED:
+        reason = _PREFLIGHT_PREFIX + reason
+    load = _LOADS.get(dest or "", "fetch")
+    via = f" (redirected from '{redirected_from}')" if redirected_from else ""
+    return (
+        f"Access to {load} at '{url}'{via} from origin '{origin}' has been blocked by CORS "
+        f"policy: {reason}"
+    )
+
+
+def firefox_message(failure: Failure, url: str, status: int | None) -> str:
+    """The sentence in Firefox's console."""
+    if failure.canonical_duplicates:
+        text = "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed)"
+    else:
+        text = WORDINGS[failure.step].firefox_text.format(
+            got=failure.got if failure.got is not None else "",
+            param=failure.param,
+            status="(null)" if status is None else status,
+        )
+    return (
+        "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote "
+        f"resource at {url}. (Reason: {text}."
+    )
+
+
+def webkit_message(failure: Failure, origin: str, status: int | None) -> str:
+    """The text in WebKit's console."""
+    return WORDINGS[failure.step].webkit.format(
+        got=failure.got if failure.got is not None else "",
+        param=failure.param,
+        origin=origin,
+        status=status,
+    )

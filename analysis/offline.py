@@ -1,0 +1,114 @@
+"""From capture files to a result: the road that the command line and notebooks take."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from .engine import Auditor
+from .exchange import Exchange
+from .redact import Door
+from .result import AuditResult, Capture, Skipped
+from .sources import CaptureError, CaptureFile, Problem, find, open_capture, read
+
+Progress = Callable[[str, int], None]
+"""Called with a capture's name and the number of flows read from it so far."""
+
+
+@dataclass
+class _Reading:
+    """What reading one capture came to."""
+
+    flows: int = 0
+    first: float | None = None
+    last: float | None = None
+    error: str | None = None
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def audit(
+    inputs: Sequence[str | os.PathLike[str]],
+    *,
+    redact: bool = True,
+    progress: Progress | None = None,
+) -> AuditResult:
+    """Judge captures as one browsing session.
+
+    Args:
+        inputs: files, folders, or `-` for standard input.
+        redact: False keeps secrets in the result, and brands it.
+
+    Returns:
+        The result; what could not be read is named in its `skipped` and `captures`.
+
+    An interruption (Ctrl+C) while reading ends in a result of what was read by then, with
+    the capture marked as incomplete.
+    """
+    auditor = Auditor(Door(os.urandom(16), redact))
+    for number, path in enumerate(find([os.fspath(each) for each in inputs])):
+        if isinstance(path, CaptureError):
+            auditor.skip(Skipped("", "input", str(path), 1))
+            continue
+        try:
+            capture = open_capture(path)
+        except CaptureError as error:
+            auditor.skip(Skipped("", "input", str(error), 1))
+            continue
+        interrupted = _read_one(auditor, capture, f"c{number}", progress)
+        if interrupted:
+            break
+    return auditor.result()
+
+
+def _read_one(
+    auditor: Auditor, capture: CaptureFile, capture_id: str, progress: Progress | None
+) -> bool:
+    """Feed one capture to the auditor; True when the user interrupted it."""
+    reading = _Reading()
+    interrupted = False
+    try:
+        _feed(auditor, read(capture, auditor.door, capture_id), reading, capture.name, progress)
+    except KeyboardInterrupt:
+        interrupted = True
+        reading.error = "interrupted: the result is partial"
+    for (what, reason), count in sorted(reading.skipped.items()):
+        auditor.skip(Skipped(capture_id, what, reason, count))
+    auditor.add_capture(
+        Capture(
+            id=capture_id,
+            name=capture.name,
+            kind=capture.kind,
+            flows=reading.flows,
+            first=reading.first,
+            last=reading.last,
+            complete=reading.error is None,
+            error=reading.error,
+            sha256=capture.sha256,
+        )
+    )
+    return interrupted
+
+
+def _feed(
+    auditor: Auditor,
+    items: Iterable[Exchange | Problem],
+    reading: _Reading,
+    name: str,
+    progress: Progress | None,
+) -> None:
+    for item in items:
+        if isinstance(item, Exchange):
+            auditor.add(item)
+            reading.flows += 1
+            for when in (item.started, item.ended):
+                if when is not None:
+                    reading.first = when if reading.first is None else min(reading.first, when)
+                    reading.last = when if reading.last is None else max(reading.last, when)
+            if progress is not None and reading.flows % 500 == 0:
+                progress(name, reading.flows)
+            continue
+        reading.skipped[(item.what, item.reason)] += 1
+        if item.fatal:
+            reading.error = reading.error or f"{item.what}: {item.reason}"

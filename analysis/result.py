@@ -1,0 +1,383 @@
+"""The result of an audit: everything a report, a CI gate or another tool may rely on.
+
+`AuditResult` is complete: a report can be made from its JSON years later, without the
+engine. Fields may be added within a format version, never renamed or removed.
+
+History of the format:
+    1  first version.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .finding import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "cors-audit/result"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Who made the result."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One input: a file, or the live session."""
+
+    id: str
+    name: str
+    """File name only, never a path."""
+    kind: str
+    """`flow`, `har`, `journal` or `live`."""
+    flows: int
+    first: float | None
+    """Start of the first exchange, seconds since the epoch, UTC."""
+    last: float | None
+    """End of the last one."""
+    complete: bool
+    """False when reading stopped early or the audit was interrupted."""
+    error: str | None
+    """Why it is not complete, in one sentence."""
+    sha256: str | None
+    """Digest of the file's bytes; null for the live session and for standard input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts over the whole session."""
+
+    flows: int
+    cors: int
+    """CORS requests, preflights not counted."""
+    preflights: int
+    blocked: int
+    """Calls the browser refused: blocked requests, and refused preflights whose request
+    therefore never left."""
+    indeterminate: int
+    page_origins: int
+    api_origins: int
+    redacted_values: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Each engine's own word for the refusal; null where that engine lets it pass."""
+
+    chromium: str | None
+    """`CorsError` of the DevTools protocol."""
+    firefox: str | None
+    """Key of the console message, `CORS…`."""
+    webkit: str | None
+    """Console text."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRow:
+    """A header as it stood on the wire; the value is null when it was withheld."""
+
+    name: str
+    value: str | None
+    size: int
+    """Bytes of the value on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRow:
+    """One request and what came of it."""
+
+    flow_id: str
+    capture: str
+    started: float | None
+    ended: float | None
+    method: str
+    """As the browser sent it: `patch` and `PATCH` are two methods."""
+    url: str
+    """Redacted: query values removed, path segments that are no words templated."""
+    path_template: str
+    status: int | None
+    """Null: no response arrived."""
+    origin: str | None
+    """Value of the `Origin` header."""
+    page: str | None
+    """Origin of the page that started it, if known: after redirects `origin` is `null`."""
+    api: str
+    """Origin of the server."""
+    client: str
+    engine: str
+    """`chromium`, `firefox`, `webkit` or `unknown`."""
+    role: str
+    verdict: str
+    """`allowed`, `blocked`, `indeterminate` or `not-applicable`."""
+    reason: str | None
+    """Chromium's `CorsError` name for a blocked exchange."""
+    reason_param: str | None
+    """The method, header or value that the reason is about."""
+    reasons: Reasons
+    message: str | None
+    """What Chromium's console prints."""
+    message_firefox: str | None
+    credentials: str
+    """`include`, `not-include` or `unknown`."""
+    because: tuple[str, ...]
+    """Ids of the evidence rules used."""
+    assuming: tuple[str, ...]
+    """What was taken for granted, or which unknown decides an indeterminate verdict."""
+    preflight: str | None
+    """`flow_id` of the preflight that served this request, `cache`, or null."""
+    preflight_needed: bool | None
+    preflight_why: tuple[str, ...]
+    redirected_from: str | None
+    redirects_to: str | None
+    sent: str
+    """`executed-readable`, `executed-unreadable`, `never-sent` or `unknown`; on a preflight it
+    speaks of the request it was sent for."""
+    lost: str | None
+    """Why no complete response arrived, in the proxy's words."""
+    request_headers: tuple[HeaderRow, ...]
+    """Only for exchanges that a finding points at, else empty."""
+    response_headers: tuple[HeaderRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A value and how often the session showed it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the pages of this session asked of an API."""
+
+    origins: tuple[Observed, ...]
+    methods: tuple[Observed, ...]
+    headers: tuple[Observed, ...]
+    """Request headers that need permission, lower-cased."""
+    credentials: str
+    """`include`, `not-include`, `mixed` or `unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allows:
+    """What an API answered."""
+
+    allow_origin_mode: str
+    """`absent`, `wildcard`, `fixed`, `echoed` (one origin, its own), `reflected` (two or more
+    origins echoed), `null` or `mixed`."""
+    allow_origins: tuple[Observed, ...]
+    credentials: bool
+    """`Access-Control-Allow-Credentials: true` was seen together with an allowed origin."""
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    exposed: tuple[str, ...]
+    max_age: tuple[str, ...]
+    """Distinct values as sent."""
+    vary_origin: str
+    """`always`, `sometimes` or `never`."""
+    errors: str
+    """Do error responses carry CORS headers: `yes`, `no`, `some` or `none-seen`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeastPrivilege:
+    """The smallest policy under which everything legitimate in this session passes."""
+
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    """Only those that need listing: GET, HEAD and POST never do."""
+    headers: tuple[str, ...]
+    credentials: bool | None
+    """Null: the capture cannot tell; a person must decide."""
+    max_age: int
+    undecided: tuple[str, ...]
+    """What a person must decide, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A server software that was recognised."""
+
+    name: str
+    because: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One API origin: what was needed, what was allowed, what would be right."""
+
+    api: str
+    pages: tuple[str, ...]
+    calls: int
+    """CORS requests, those that were never sent included."""
+    preflights: int
+    preflight_seconds: float
+    """Sum of the time spent waiting for preflights."""
+    avoidable_preflights: int
+    """How many of them a `Max-Age` of 7200 would have saved in this session."""
+    blocked: int
+    indeterminate: int
+    stacks: tuple[Stack, ...]
+    needs: Needs
+    allows: Allows
+    least_privilege: LeastPrivilege
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in a capture that was not judged."""
+
+    capture: str
+    what: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """Something this capture could not show, and why."""
+
+    id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """A rule that ran, whether or not it found something."""
+
+    id: str
+    title: str
+    kind: str
+    severity: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """What `cors-audit` found out. See the fields of the types above."""
+
+    tool: Tool
+    captures: tuple[Capture, ...]
+    totals: Totals
+    exchanges: tuple[ExchangeRow, ...]
+    findings: tuple[Finding, ...]
+    policies: tuple[Policy, ...]
+    skipped: tuple[Skipped, ...]
+    blind_spots: tuple[BlindSpot, ...]
+    rules: tuple[RuleCard, ...]
+    redacted: bool
+    """False only with `--no-redact`."""
+    secrets: frozenset[str] = field(
+        default=frozenset(), repr=False, compare=False, metadata={"private": True}
+    )
+    """Values withheld at the door, in memory only: a writer searches its finished text for
+    them and refuses to write on a hit. Never part of the JSON, so empty after `from_dict`."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object, as plain dicts and lists."""
+        body = _plain(self)
+        assert isinstance(body, dict)
+        return {"format": FORMAT, "format_version": FORMAT_VERSION, **body}
+
+    def to_json(self) -> str:
+        """The JSON text: the same result gives the same bytes.
+
+        Captured bytes outside ASCII stay readable as `\\u` escapes, so the text is ASCII.
+        """
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=True) + "\n"
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> AuditResult:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            ValueError: `data` is not a result, or of a format this version does not know.
+        """
+        if data.get("format") != FORMAT:
+            raise ValueError(f'not a cors-audit result: no "format": "{FORMAT}"')
+        if data.get("format_version") != FORMAT_VERSION:
+            raise ValueError(
+                f"format_version {data.get('format_version')!r} is not {FORMAT_VERSION}: "
+                "read it with the version of cors-audit that wrote it, or newer"
+            )
+        try:
+            result = _typed(cls, data)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"damaged cors-audit result: {error!r}") from error
+        assert isinstance(result, cls)
+        return result
+
+    def to_frame(self, table: str) -> pd.DataFrame:
+        """One of the tables `exchanges`, `findings`, `policies` as a pandas DataFrame.
+
+        Raises:
+            ValueError: there is no such table.
+        """
+        from .batch.frames import frame
+
+        return frame(self, table)
+
+    def save(self, path: str) -> None:
+        """Write a report; the suffix of `path` decides the format.
+
+        Raises:
+            reports.UnknownFormat: no renderer for that suffix.
+            OSError: the file cannot be written.
+        """
+        from reports import save
+
+        save(self, path)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: _plain(getattr(value, name)) for name in _field_names(type(value))}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    return value
+
+
+@cache
+def _field_names(cls: type) -> tuple[str, ...]:
+    fields = dataclasses.fields(cls)
+    return tuple(each.name for each in fields if not each.metadata.get("private"))
+
+
+@cache
+def _field_types(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    """Build `hint` from plain data; unknown keys are left out, so that newer results load."""
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        kinds = _field_types(hint)
+        return hint(**{name: _typed(kinds[name], value[name]) for name in _field_names(hint)})
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        return tuple(_typed(typing.get_args(hint)[0], item) for item in value)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        return _typed(next(a for a in typing.get_args(hint) if a is not type(None)), value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    return value

@@ -1,0 +1,207 @@
+"""What the engine knows, as rows of the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .exchange import Headers
+from .fetch import reasons
+from .fetch.browsers import CHROMIUM
+from .fetch.check import Failure
+from .fetch.classify import Role
+from .fetch.safelist import RESPONSE_NAMES
+from .result import (
+    Allows,
+    ExchangeRow,
+    HeaderRow,
+    Needs,
+    Observed,
+    Policy,
+    Reasons,
+    RuleCard,
+    Stack,
+)
+from .rules import ALL
+from .session.facts import ApiFacts
+from .session.judge import Judged, codes, preflight_needed
+from .session.links import Link, Node
+from .session.policy import avoidable_preflights, least_privilege
+
+__all__ = ["exchange_row", "policy_row", "rule_cards"]
+
+
+def exchange_row(seen: Judged, with_headers: bool) -> ExchangeRow:
+    """One judged exchange as the result shows it."""
+    exchange, node, verdict = seen.exchange, seen.node, seen.verdict
+    failure = verdict.failure
+    names = codes(verdict)
+    needed = preflight_needed(node)
+    return ExchangeRow(
+        flow_id=exchange.id,
+        capture=exchange.capture,
+        started=exchange.started,
+        ended=exchange.ended,
+        method=exchange.method,
+        url=exchange.url.text,
+        path_template=exchange.url.path,
+        status=exchange.status,
+        origin=exchange.origin,
+        page=node.page,
+        api=exchange.url.origin,
+        client=exchange.client,
+        engine=node.client.engine if node.client.browser else "unknown",
+        role=node.role.value,
+        verdict=verdict.outcome.value,
+        reason=reasons.code(failure, CHROMIUM) if failure else None,
+        reason_param=(failure.param or failure.got) if failure else None,
+        reasons=Reasons(
+            chromium=names.get("chromium"),
+            firefox=names.get("firefox"),
+            webkit=_webkit(seen),
+        ),
+        message=chromium_message(seen),
+        message_firefox=_firefox(seen),
+        credentials=seen.credentials.word,
+        because=(node.classification.because, *seen.credentials.because),
+        assuming=verdict.assuming,
+        preflight=_preflight(node),
+        preflight_needed=needed,
+        preflight_why=node.why_preflight if node.role is Role.CORS and needed else (),
+        redirected_from=node.previous.exchange.id if node.previous else None,
+        redirects_to=node.next.exchange.id if node.next else None,
+        sent=seen.sent.value,
+        lost=exchange.lost,
+        request_headers=_headers(exchange.request) if with_headers else (),
+        response_headers=_headers(exchange.response) if with_headers else (),
+    )
+
+
+def _preflight(node: Node) -> str | None:
+    if node.link is Link.OWN and node.preflight is not None:
+        return node.preflight.exchange.id
+    return "cache" if node.link is Link.CACHE else None
+
+
+def chromium_message(seen: Judged) -> str | None:
+    """Chromium's console sentence, None where Chromium lets it pass."""
+    failure = _in(seen, "chromium")
+    if failure is None:
+        return None
+    node, exchange = seen.node, seen.exchange
+    first = node
+    while first.previous is not None:
+        first = first.previous
+    return reasons.chromium_message(
+        failure,
+        exchange.url.text,
+        node.page or node.origin,
+        exchange.request.get("sec-fetch-dest"),
+        first.exchange.url.text if first is not node else None,
+    )
+
+
+def _firefox(seen: Judged) -> str | None:
+    failure = _in(seen, "firefox")
+    if failure is None:
+        return None
+    return reasons.firefox_message(failure, seen.exchange.url.text, seen.exchange.status)
+
+
+def _webkit(seen: Judged) -> str | None:
+    failure = _in(seen, "webkit")
+    if failure is None:
+        return None
+    return reasons.webkit_message(failure, seen.node.origin, seen.exchange.status)
+
+
+def _in(seen: Judged, engine: str) -> Failure | None:
+    return (seen.verdict.failures or {}).get(engine)
+
+
+def _headers(headers: Headers) -> tuple[HeaderRow, ...]:
+    return tuple(HeaderRow(each.name, each.value, each.size) for each in headers.fields)
+
+
+def policy_row(api: ApiFacts) -> Policy:
+    """What the session shows about one API."""
+    return Policy(
+        api=api.api,
+        pages=tuple(sorted(api.pages)),
+        calls=api.calls,
+        preflights=api.preflights,
+        preflight_seconds=round(api.preflight_seconds, 6),
+        avoidable_preflights=avoidable_preflights(api),
+        blocked=api.blocked,
+        indeterminate=api.indeterminate,
+        stacks=tuple(
+            Stack(name, because, confidence)
+            for name, (because, confidence) in sorted(api.stacks.items())
+        ),
+        needs=Needs(
+            origins=_observed(api.origins),
+            methods=_observed(api.methods),
+            headers=_observed(api.headers),
+            credentials=_needed_credentials(api),
+        ),
+        allows=_allows(api),
+        least_privilege=least_privilege(api),
+    )
+
+
+def _observed(counts: Counter[str]) -> tuple[Observed, ...]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Observed(value, count) for value, count in ordered)
+
+
+def _needed_credentials(api: ApiFacts) -> str:
+    words = {word for word, count in api.credentials.items() if count}
+    if {"include", "not-include"} <= words:
+        return "mixed"
+    return next((word for word in ("include", "not-include") if word in words), "unknown")
+
+
+def _allows(api: ApiFacts) -> Allows:
+    return Allows(
+        allow_origin_mode=allow_origin_mode(api),
+        allow_origins=_observed(api.allowed_origins()),
+        credentials=any(a.allow_credentials and a.allow_origin for a in api.answers.values()),
+        methods=tuple(sorted(api.allow_methods)),
+        headers=tuple(sorted(api.allow_headers)),
+        exposed=tuple(sorted(api.exposed - RESPONSE_NAMES)),
+        max_age=tuple(sorted(api.max_age)),
+        vary_origin=_share(api.vary_yes, api.vary_no, ("always", "sometimes", "never")),
+        errors=_share(api.errors_with, api.errors_without, ("yes", "some", "no"), "none-seen"),
+    )
+
+
+def _share(yes: int, no: int, words: tuple[str, str, str], nothing: str | None = None) -> str:
+    if not yes and not no and nothing is not None:
+        return nothing
+    if yes and no:
+        return words[1]
+    return words[0] if yes else words[2]
+
+
+def allow_origin_mode(api: ApiFacts) -> str:
+    """How `Allow-Origin` behaved; `reflected` only once two origins were echoed."""
+    values = set(api.allowed_origins())
+    if not values:
+        return "absent"
+    if values == {"*"}:
+        return "wildcard"
+    if values == {"null"}:
+        return "null"
+    if "*" in values or "null" in values:
+        return "mixed"
+    echoed = {origin for origin, _ in api.echoed()}
+    if len(echoed) > 1:
+        return "reflected"
+    return "echoed" if echoed and values == echoed else "fixed"
+
+
+def rule_cards() -> tuple[RuleCard, ...]:
+    """A card for every rule that ran."""
+    return tuple(
+        RuleCard(rule.id, rule.title, rule.kind.value, rule.severity.value, rule.since)
+        for rule in ALL
+    )

@@ -1,0 +1,124 @@
+"""What one client shows over a capture: its engine, and how it treats credentials.
+
+A client is an address and a user agent. Facts gather while exchanges are observed; a whole
+capture gives better facts than its beginning, which is why an offline verdict can decide
+what the live one had to leave open.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from ..exchange import Exchange
+from ..fetch.browsers import BROWSERS, Browser
+from ..fetch.classify import Role, forged, lacks_metadata
+
+FETCH_METADATA_SINCE = {"chromium": 80, "firefox": 90}
+"""Major versions from which every request to a trustworthy URL carries `Sec-Fetch-*`."""
+
+
+@dataclass(slots=True)
+class Client:
+    """Facts about one client."""
+
+    id: str
+    engine: str
+    """A key of `BROWSERS`, `unknown`, or the name of a tool."""
+    version: int | None
+    first: float | None = None
+    sends_metadata: bool = False
+    """Some request of it carried `Sec-Fetch-Mode`."""
+    sends_storage_access: bool = False
+    """Some request of it carried `Sec-Fetch-Storage-Access`."""
+    anonymous_connections: set[str] = field(default_factory=set)
+    """Connections that have carried a preflight, which never has credentials."""
+    credentialed_connections: set[str] = field(default_factory=set)
+    """Connections that have carried a cookie, a navigation or a load that includes them."""
+    cookie_times: dict[str, list[float]] = field(default_factory=dict)
+    """Per host: when a request carried a cookie."""
+    cookie_removed: dict[str, list[float]] = field(default_factory=dict)
+    """Per host: when an answer removed a cookie."""
+
+    @property
+    def browser(self) -> Browser | None:
+        """The engine's row, None when it is not known."""
+        return BROWSERS.get(self.engine)
+
+    @property
+    def tells_include(self) -> bool:
+        """Does its silence about storage access prove that credentials were not included?"""
+        browser = self.browser
+        if self.sends_storage_access:
+            return True
+        return (
+            browser is not None
+            and browser.storage_access_since is not None
+            and self.version is not None
+            and self.version >= browser.storage_access_since
+        )
+
+    def may_be_browser(self, exchange: Exchange) -> bool:
+        """Can a browser have sent this request of the client?"""
+        if self.browser is None and self.engine != "unknown":
+            return False
+        if self.engine == "unknown" and not self.sends_metadata:
+            return False
+        if forged(exchange) is not None:
+            return False
+        since = FETCH_METADATA_SINCE.get(self.engine)
+        modern = since is not None and self.version is not None and self.version >= since
+        return not (modern and lacks_metadata(exchange) and "origin" in exchange.request)
+
+    def observe(self, exchange: Exchange, role: Role) -> None:
+        """Take in what one more exchange shows."""
+        when = exchange.started
+        if when is not None and (self.first is None or when < self.first):
+            self.first = when
+        request = exchange.request
+        self.sends_metadata |= "sec-fetch-mode" in request
+        self.sends_storage_access |= "sec-fetch-storage-access" in request
+        if exchange.connection:
+            if role is Role.PREFLIGHT:
+                self.anonymous_connections.add(exchange.connection)
+            elif exchange.cookies or role is Role.NAVIGATION:
+                self.credentialed_connections.add(exchange.connection)
+        if when is not None and exchange.cookies:
+            _insert(self.cookie_times, exchange.url.host, when)
+        if exchange.ended is not None and any(each.deletes for each in exchange.set_cookies):
+            _insert(self.cookie_removed, exchange.url.host, exchange.ended)
+
+    def holds_cookie(self, host: str, when: float) -> bool:
+        """Was a cookie for this host in the jar then, by what went before and after?"""
+        sent = self.cookie_times.get(host, ())
+        at = bisect_left(sent, when)
+        if at == 0:
+            return False
+        gone = self.cookie_removed.get(host, ())
+        return not any(sent[at - 1] < each <= when for each in gone)
+
+
+def _insert(times: dict[str, list[float]], host: str, when: float) -> None:
+    known = times.setdefault(host, [])
+    if known and known[-1] > when:
+        known.insert(bisect_left(known, when), when)
+    else:
+        known.append(when)
+
+
+class Clients:
+    """The clients of a session, by id."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Client] = {}
+
+    def of(self, exchange: Exchange) -> Client:
+        """The client of this exchange, new if it was not seen before."""
+        client = self._known.get(exchange.client)
+        if client is None:
+            engine, _, version = exchange.agent.partition("/")
+            client = Client(
+                exchange.client, engine or "unknown", int(version) if version.isdigit() else None
+            )
+            self._known[exchange.client] = client
+        return client

@@ -1,0 +1,251 @@
+"""The verdict on one exchange: what the client's own browser made of the answer.
+
+Every open hypothesis (credentials mode, request mode, engine) is worked out. They agree:
+that is the verdict. They do not: it is `indeterminate`, and names the deciding unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..exchange import Exchange, Headers
+from ..fetch import reasons
+from ..fetch.browsers import BROWSERS, Browser
+from ..fetch.check import Failure, Step, cors_check, preflight_check
+from ..fetch.classify import Role
+from .credentials import Credentials, credentials
+from .links import Link, Node, is_followed_redirect
+
+CLIENT_GAVE_UP = ("client disconnected", "stream reset by client", "connection killed")
+"""Beginnings of mitmproxy's error texts that mean: the browser went away, lower-cased."""
+
+
+class Outcome(StrEnum):
+    """What the browser made of it."""
+
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+    INDETERMINATE = "indeterminate"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Sent(StrEnum):
+    """Did the server act, and could the page read the answer?"""
+
+    READABLE = "executed-readable"
+    UNREADABLE = "executed-unreadable"
+    NEVER = "never-sent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Outcome and reasons. `failure` is set when blocked; `possible` when indeterminate."""
+
+    outcome: Outcome
+    failure: Failure | None = None
+    """In the client's own engine."""
+    possible: Failure | None = None
+    """The failure under the hypotheses that block."""
+    failures: dict[str, Failure] | None = None
+    """By engine, where it blocks under every open hypothesis."""
+    assuming: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An exchange with everything that was found out about it."""
+
+    node: Node
+    credentials: Credentials
+    verdict: Verdict
+    sent: Sent
+
+    @property
+    def exchange(self) -> Exchange:
+        """Shorthand."""
+        return self.node.exchange
+
+    @property
+    def failure(self) -> Failure | None:
+        """The refusal, sure or possible."""
+        return self.verdict.failure or self.verdict.possible
+
+    @property
+    def blocked(self) -> bool:
+        """Did the browser refuse it, for sure?"""
+        return self.verdict.outcome is Outcome.BLOCKED
+
+
+_NO_CHECK = Verdict(Outcome.NOT_APPLICABLE)
+_UNKNOWN_MODE = Credentials(None, ())
+
+
+def judge(node: Node) -> Judged:
+    """Judge one exchange with all that is linked to it by now."""
+    if node.role not in (Role.PREFLIGHT, Role.CORS):
+        verdict = _userinfo_on_the_way(node) or _NO_CHECK
+        return Judged(node, _UNKNOWN_MODE, verdict, _sent_without_check(node))
+    known = credentials(node)
+    verdict = _verdict(node, known)
+    return Judged(node, known, verdict, _sent(node, verdict))
+
+
+def _verdict(node: Node, known: Credentials) -> Verdict:
+    exchange = node.exchange
+    if exchange.status is None:
+        return _NO_CHECK
+    if node.role is Role.CORS and exchange.status == 304 and _needs_stored(node):
+        if node.stored is None and "access-control-allow-origin" not in exchange.response:
+            return Verdict(
+                Outcome.INDETERMINATE,
+                possible=Failure(Step.ALLOW_ORIGIN_MISSING),
+                assuming=("the headers stored with the cached response decide; not captured",),
+            )
+    by_engine = {
+        browser.name: {mode: _failure(node, mode, browser) for mode in known.open_modes}
+        for browser in BROWSERS.values()
+    }
+    blocking = {
+        name: next(iter(results.values()))
+        for name, results in by_engine.items()
+        if all(results.values()) and not node.classification.mode_open
+    }
+    failures = {name: each for name, each in blocking.items() if each is not None}
+    engines = [node.client.engine] if node.client.browser else list(by_engine)
+    open_results = [
+        (name, mode, failure) for name in engines for mode, failure in by_engine[name].items()
+    ]
+    failed = [failure for _, _, failure in open_results if failure is not None]
+    if not failed:
+        return Verdict(Outcome.ALLOWED, failures=failures)
+    if len(failed) == len(open_results) and not node.classification.mode_open:
+        assuming = _differing_reasons(failed, known)
+        return Verdict(Outcome.BLOCKED, failed[0], failures=failures, assuming=assuming)
+    return Verdict(
+        Outcome.INDETERMINATE,
+        possible=failed[0],
+        failures=failures,
+        assuming=tuple(_unknowns(node, known, open_results)),
+    )
+
+
+def _differing_reasons(failed: list[Failure], known: Credentials) -> tuple[str, ...]:
+    if known.include is None and len({failure.step for failure in failed}) > 1:
+        return ("blocked either way; the reason assumes credentials were not included",)
+    return ()
+
+
+def _unknowns(
+    node: Node, known: Credentials, results: list[tuple[str, bool, Failure | None]]
+) -> Iterator[str]:
+    if node.classification.mode_open:
+        yield "request mode: blocked if it was a cors request, no effect on no-cors or a beacon"
+    by_mode = {mode: {bool(f) for _, m, f in results if m is mode} for mode in (False, True)}
+    if known.include is None and by_mode[False] != by_mode[True]:
+        yield "credentials mode: blocked if it was include, allowed otherwise"
+    by_name: dict[str, set[bool]] = {}
+    for name, _, failure in results:
+        by_name.setdefault(name, set()).add(failure is not None)
+    if len({frozenset(each) for each in by_name.values()}) > 1:
+        blocks = ", ".join(sorted(name for name, each in by_name.items() if True in each))
+        yield f"engine of this client: blocked in {blocks}"
+
+
+def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
+    exchange = node.exchange
+    assert exchange.status is not None
+    preflight = node.role is Role.PREFLIGHT
+    if proxy_answered(exchange):
+        return Failure(Step.ALLOW_ORIGIN_MISSING, on_preflight=preflight)
+    if preflight:
+        return preflight_check(
+            exchange.request, exchange.status, exchange.response, include, browser
+        )
+    failure = cors_check(_checked_headers(node), node.origin, include, browser)
+    if failure is None and is_followed_redirect(exchange):
+        location = exchange.location
+        if location is not None and location.userinfo:
+            return Failure(Step.REDIRECT_WITH_USERINFO, got=location.text)
+    return failure
+
+
+def proxy_answered(exchange: Exchange) -> bool:
+    """Did the browser get the proxy's own error page in place of this broken answer?
+
+    Such a page has no CORS headers, so browsers report a missing `Allow-Origin`.
+    """
+    if exchange.lost is None or exchange.status is None:
+        return False
+    return not exchange.lost.lower().startswith(CLIENT_GAVE_UP)
+
+
+def _needs_stored(node: Node) -> bool:
+    """A 304 to a conditional request of the browser's own, answered from its cache."""
+    request = node.exchange.request
+    asked = node.preflight.asked.headers if node.preflight and node.preflight.asked else ()
+    conditions = [n for n in ("if-none-match", "if-modified-since") if n in request]
+    return bool(conditions) and not any(name in asked for name in conditions)
+
+
+def _checked_headers(node: Node) -> Headers:
+    """The headers that the check looks at: on a 304 the stored ones, updated by the answer's.
+
+    RFC 9111 section 4.3.4.
+    """
+    exchange = node.exchange
+    if exchange.status != 304 or node.stored is None or not _needs_stored(node):
+        return exchange.response
+    kept = tuple(h for h in node.stored.fields if h.name.lower() not in exchange.response)
+    return Headers(kept + exchange.response.fields)
+
+
+def _userinfo_on_the_way(node: Node) -> Verdict | None:
+    """A same-origin request sent to another origin by a `Location` with a user name in it."""
+    exchange = node.exchange
+    location = exchange.location
+    if node.role is not Role.SAME_ORIGIN or location is None or not location.userinfo:
+        return None
+    if exchange.request.get("sec-fetch-mode") != "cors":
+        return None
+    if not is_followed_redirect(exchange) or location.origin == exchange.url.origin:
+        return None
+    failure = Failure(Step.REDIRECT_WITH_USERINFO, got=location.text)
+    return Verdict(Outcome.BLOCKED, failure, failures=dict.fromkeys(BROWSERS, failure))
+
+
+def _sent_without_check(node: Node) -> Sent:
+    if node.exchange.status is None:
+        return Sent.UNKNOWN
+    return Sent.READABLE if node.role is Role.SAME_ORIGIN else Sent.UNKNOWN
+
+
+def _sent(node: Node, verdict: Verdict) -> Sent:
+    if node.role is Role.PREFLIGHT:
+        if verdict.outcome is Outcome.BLOCKED:
+            return Sent.NEVER
+        return judge(node.actual).sent if node.actual is not None else Sent.UNKNOWN
+    if verdict.outcome is Outcome.ALLOWED:
+        return Sent.READABLE
+    return Sent.UNREADABLE if verdict.outcome is Outcome.BLOCKED else Sent.UNKNOWN
+
+
+def preflight_needed(node: Node) -> bool | None:
+    """Did the browser have to ask first? None: the wire does not tell."""
+    if node.role is not Role.CORS:
+        return None
+    if node.link is Link.OWN:
+        return True
+    if node.unsafe == ("authorization",) and node.link is not Link.CACHE:
+        return None  # the browser's own HTTP authentication needs none
+    return node.link is not Link.NONE
+
+
+def codes(verdict: Verdict) -> dict[str, str]:
+    """Each engine's name for the refusal."""
+    return {
+        name: reasons.code(failure, BROWSERS[name])
+        for name, failure in (verdict.failures or {}).items()
+    }

@@ -1,0 +1,271 @@
+"""Which exchanges belong together: preflight and request, redirect and next hop.
+
+Pairing goes by client, exact URL, origin, method, header names and time, never by
+connection: browsers send the preflight without credentials and therefore often on another
+one. Exchanges must be added in the order they start, or complete (both keep a preflight
+before its request and a redirect before its target).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ..exchange import Exchange, Headers
+from ..fetch.browsers import CHROMIUM, Browser
+from ..fetch.cache import Entry
+from ..fetch.check import REDIRECT_STATUSES, Asked, Failure, preflight_check
+from ..fetch.classify import Classification, Role, classify
+from ..fetch.safelist import METHODS, unsafe_names
+from .clients import Client
+
+SLACK = 0.005
+"""Seconds by which clocks inside one proxy may disagree."""
+DIRECT_GAP = 1.0
+"""Longest wait between a preflight's answer and the request it was sent for."""
+HOP_GAP = 10.0
+"""Longest wait between a redirect and the request to its target."""
+KEPT_PER_URL = 64
+"""Preflights, redirects and stored responses remembered per client and URL."""
+
+
+class Link(StrEnum):
+    """How a request came by its permission."""
+
+    OWN = "own"
+    """Its own preflight stands in the capture."""
+    CACHE = "cache"
+    """An earlier preflight in the capture may have served it from the browser's cache."""
+    BEFORE = "before-recording"
+    """None is in the capture, but the browser may have cached one before it began."""
+    UNSEEN = "unseen"
+    """It should have been preceded by one, and was not."""
+    NONE = "none"
+    """It needs none."""
+
+
+@dataclass(slots=True)
+class Node:
+    """One exchange and its place among the others."""
+
+    exchange: Exchange
+    client: Client
+    classification: Classification
+    asked: Asked | None = None
+    """On a preflight: what it asks for."""
+    passes: dict[bool, Failure | None] = field(default_factory=dict)
+    """On an answered preflight: outcome by credentials mode (True: include)."""
+    unsafe: tuple[str, ...] = ()
+    """On a CORS request: header names that need permission."""
+    link: Link = Link.NONE
+    preflight: Node | None = None
+    actual: Node | None = None
+    previous: Node | None = None
+    next: Node | None = None
+    stored: Headers | None = None
+    """On a 304: headers of the response that the browser had stored, if in the capture."""
+
+    @property
+    def role(self) -> Role:
+        """Shorthand."""
+        return self.classification.role
+
+    @property
+    def browser(self) -> Browser:
+        """The row to read the wire by; Chromium's where the engine is not known."""
+        return self.client.browser or CHROMIUM
+
+    @property
+    def origin(self) -> str:
+        """The `Origin` as the browser compares it."""
+        return (self.exchange.origin or "").strip()
+
+    @property
+    def page(self) -> str | None:
+        """Origin of the page that started it: kept over redirects."""
+        if self.previous is not None:
+            return self.previous.page
+        if self.role is Role.SAME_ORIGIN:
+            return self.exchange.url.origin
+        if self.origin and self.origin != "null":
+            return self.origin
+        return self.exchange.referrer
+
+    @property
+    def why_preflight(self) -> tuple[str, ...]:
+        """Why the browser had to ask first, as `method:PUT`, `header:x-a` and so on."""
+        exchange = self.exchange
+        why = [] if exchange.method in METHODS else [f"method:{exchange.method}"]
+        for name in self.unsafe:
+            if name == "content-type":
+                value = exchange.request.get("content-type") or ""
+                why.append(f"content-type:{value.partition(';')[0].strip().lower()}")
+            else:
+                why.append(f"header:{name}")
+        if not why and self.link is Link.OWN:
+            why.append("upload-listener-or-stream")
+        return tuple(why)
+
+
+class Linker:
+    """Gives each exchange its `Node`, linked to those before it."""
+
+    def __init__(self) -> None:
+        self._preflights: dict[tuple[str, bytes], deque[Node]] = {}
+        self._redirects: dict[tuple[str, bytes], deque[Node]] = {}
+        self._stored: dict[tuple[str, bytes], Headers] = {}
+
+    def add(self, exchange: Exchange, client: Client) -> Node:
+        """Classify and link one exchange."""
+        node = Node(exchange, client, classify(exchange, client.may_be_browser(exchange)))
+        key = (client.id, exchange.url.key)
+        if node.role is Role.PREFLIGHT:
+            self._open(node, key)
+        elif node.role is not Role.NON_BROWSER:
+            self._follow(node, key)
+            if node.role is Role.CORS:
+                self._pair(node, key)
+            self._store(node, key)
+        return node
+
+    def _open(self, node: Node, key: tuple[str, bytes]) -> None:
+        exchange = node.exchange
+        node.asked = Asked.of(exchange.request)
+        if exchange.status is not None and exchange.lost is None:
+            node.passes = {
+                include: preflight_check(
+                    exchange.request, exchange.status, exchange.response, include, node.browser
+                )
+                for include in (False, True)
+            }
+        _remember(self._preflights, key, node)
+
+    def _follow(self, node: Node, key: tuple[str, bytes]) -> None:
+        """Find the redirect that led here, and leave a trace if this is one."""
+        for each in self._redirects.get(key, ()):
+            if each.next is None and _leads_to(each, node):
+                node.previous, each.next = each, node
+                if node.classification.mode_open and each.role is Role.CORS:
+                    node.classification = Classification(Role.CORS, "hop-of-cors-request")
+                break
+        if node.exchange.location is not None:
+            location = (key[0], node.exchange.location.key)
+            _remember(self._redirects, location, node)
+
+    def _pair(self, node: Node, key: tuple[str, bytes]) -> None:
+        known = self._preflights.get(key, ())
+        mine = [each for each in known if _asked_for(each, node)]
+        if mine:
+            # Among equals the first asked is the first served; the same connection tells more.
+            same = [e for e in mine if e.exchange.connection == node.exchange.connection]
+            node.preflight = min(same or mine, key=lambda e: e.exchange.ended or 0.0)
+            node.preflight.actual = node
+            node.link = Link.OWN
+            node.classification = Classification(Role.CORS, "after-its-preflight")
+        asked = node.preflight.asked.headers if node.preflight and node.preflight.asked else ()
+        node.unsafe = tuple(unsafe_names(node.exchange.request, node.browser, asked))
+        if node.link is Link.OWN or (not node.unsafe and node.exchange.method in METHODS):
+            return
+        node.classification = Classification(Role.CORS, node.classification.because)
+        started = node.exchange.started
+        for each in reversed(known):
+            if started is not None and _entry_serves(each, node, started):
+                node.preflight, node.link = each, Link.CACHE
+                return
+        first = node.client.first
+        recent = started is None or first is None or started - first < node.browser.max_age_cap
+        node.link = Link.BEFORE if recent else Link.UNSEEN
+
+    def _store(self, node: Node, key: tuple[str, bytes]) -> None:
+        """Keep what the browser's HTTP cache would keep, to judge a later 304 by."""
+        exchange = node.exchange
+        if exchange.status == 304:
+            node.stored = self._stored.get(key)
+        elif exchange.status == 200 and exchange.method == "GET" and exchange.lost is None:
+            if "etag" in exchange.response or "last-modified" in exchange.response:
+                self._stored[key] = exchange.response
+
+
+def _remember(
+    table: dict[tuple[str, bytes], deque[Node]], key: tuple[str, bytes], node: Node
+) -> None:
+    table.setdefault(key, deque(maxlen=KEPT_PER_URL)).append(node)
+
+
+def _follows(before: Exchange, after: Exchange, gap: float) -> bool:
+    if before.ended is None or after.started is None:
+        return before.ended is None and after.started is None
+    return -SLACK <= after.started - before.ended <= gap
+
+
+def redirected_method(status: int, method: str) -> str:
+    """Method of the next hop. https://fetch.spec.whatwg.org/#http-redirect-fetch step 12."""
+    if status in (301, 302) and method == "POST":
+        return "GET"
+    if status == 303 and method not in ("GET", "HEAD"):
+        return "GET"
+    return method
+
+
+def _leads_to(hop: Node, node: Node) -> bool:
+    before, after = hop.exchange, node.exchange
+    if before.status is None or not _follows(before, after, HOP_GAP):
+        return False
+    if redirected_method(before.status, before.method) != after.method:
+        return False
+    modes = (before.request.get("sec-fetch-mode"), after.request.get("sec-fetch-mode"))
+    if None not in modes and modes[0] != modes[1]:
+        return False
+    return hop.role is not Role.CORS or node.origin in (hop.origin, "null")
+
+
+def _asked_for(preflight: Node, node: Node) -> bool:
+    """May `preflight` have been sent for this very request?"""
+    asked, exchange = preflight.asked, node.exchange
+    if asked is None or preflight.actual is not None or asked.method != exchange.method:
+        return False
+    if not any(failure is None for failure in preflight.passes.values()):
+        return False
+    if not _follows(preflight.exchange, exchange, DIRECT_GAP):
+        return False
+    if not _same_requester(preflight, node):
+        return False
+    names = set(exchange.request.names())
+    redirected = node.previous is not None and node.browser.preflights_simple_hops
+    if not redirected and not set(asked.headers) <= names:
+        return False
+    unsafe = unsafe_names(exchange.request, node.browser, asked.headers)
+    return set(unsafe) <= set(asked.headers)
+
+
+def _same_requester(preflight: Node, node: Node) -> bool:
+    if preflight.origin == node.origin:
+        return True
+    return (
+        node.browser.preflight_keeps_origin
+        and node.origin == "null"
+        and node.previous is not None
+        and node.page == preflight.origin
+    )
+
+
+def _entry_serves(preflight: Node, node: Node, started: float) -> bool:
+    exchange = preflight.exchange
+    if exchange.ended is None or not preflight.passes:
+        return False
+    modes = [include for include, failure in preflight.passes.items() if failure is None]
+    if not modes:
+        return False
+    include = modes[0] if len(modes) == 1 else None
+    entry = Entry.of(preflight.origin, exchange.response, include, exchange.ended, node.browser)
+    return entry.covers(
+        node.exchange.method, list(node.unsafe), node.origin, None, started, node.browser
+    )
+
+
+def is_followed_redirect(exchange: Exchange) -> bool:
+    """A status that browsers follow, with a `Location`."""
+    return exchange.status in REDIRECT_STATUSES and (
+        exchange.location is not None or exchange.location_scheme is not None
+    )

@@ -1,0 +1,126 @@
+"""Exchanges written by hand, as `curl -v` shows them.
+
+    # comment
+    > GET https://api.example/me        a request begins (method, absolute URL, [HTTP/2])
+    > Origin: https://app.example       its headers
+    < 200                               the answer's status; `! reason` instead: none came
+    < Access-Control-Allow-Origin: *    its headers
+    @ 2.5                               seconds after the start at which the next one begins
+
+Without `@` each exchange begins 0.1 s after the one before and takes 0.05 s. The notation
+of the rules' examples and of `tests/cases`. `= …` lines are left to the reader of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ..exchange import NO_HEADERS, Exchange
+from ..fetch.check import REDIRECT_STATUSES
+from ..redact import Door
+from .agent import agent
+
+CHROMIUM = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0.0.0 Safari/537.36"
+)
+"""User agent of a request that names none: a transcript tells of a browser."""
+STEP = 0.1
+TOOK = 0.05
+_REQUEST = re.compile(r"[^\s:]+ [a-z]+://")
+
+
+@dataclass
+class _Draft:
+    number: int
+    method: str
+    url: str
+    http_version: str
+    started: float
+    request: list[tuple[bytes, bytes]] = field(default_factory=list)
+    status: int | None = None
+    response: list[tuple[bytes, bytes]] = field(default_factory=list)
+    lost: str | None = None
+
+
+def exchanges(text: str, door: Door | None = None, capture: str = "transcript") -> list[Exchange]:
+    """Read a transcript.
+
+    Raises:
+        ValueError: a line cannot be understood; the message names it.
+    """
+    door = door or Door()
+    drafts: list[_Draft] = []
+    clock = 0.0
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if not line or line[0] in "#=":
+            continue
+        mark, _, rest = line.partition(" ")
+        rest = rest.strip()
+        if mark == "@":
+            clock = float(rest)
+        elif mark == ">" and _REQUEST.match(rest):
+            draft = _request_line(rest, len(drafts) + 1, clock)
+            drafts.append(draft)
+            clock += STEP
+        elif mark == ">" and drafts:
+            drafts[-1].request.append(_header(rest))
+        elif mark == "<" and drafts and rest[:3].isdigit():
+            drafts[-1].status = int(rest[:3])
+        elif mark == "<" and drafts:
+            drafts[-1].response.append(_header(rest))
+        elif mark == "!" and drafts:
+            drafts[-1].lost = rest
+        else:
+            raise ValueError(f"line {number} is no transcript: {raw!r}")
+    return [_exchange(draft, door, capture) for draft in drafts]
+
+
+def _request_line(rest: str, number: int, clock: float) -> _Draft:
+    method, url, *version = rest.split()
+    return _Draft(number, method, url, version[0] if version else "HTTP/1.1", clock)
+
+
+def _header(rest: str) -> tuple[bytes, bytes]:
+    name, colon, value = rest.partition(":")
+    if not colon or not name.strip():
+        raise ValueError(f"no header: {rest!r}")
+    return name.strip().encode("latin-1"), value.strip().encode("latin-1")
+
+
+def _exchange(draft: _Draft, door: Door, capture: str) -> Exchange:
+    lines = {name.lower(): value.decode("latin-1") for name, value in draft.request}
+    theirs = {name.lower(): value.decode("latin-1") for name, value in draft.response}
+    user_agent = lines.get(b"user-agent", CHROMIUM)
+    location, scheme = None, None
+    if draft.status in REDIRECT_STATUSES and theirs.get(b"location"):
+        location, scheme = door.location(draft.url, theirs[b"location"])
+    referrer = lines.get(b"referer")
+    lost = draft.lost or (None if draft.status else "no response was recorded")
+    return Exchange(
+        id=f"{capture}#{draft.number}",
+        capture=capture,
+        client=agent(user_agent) or "client",
+        agent=agent(user_agent),
+        connection="",
+        started=draft.started,
+        ended=draft.started + TOOK,
+        method=draft.method,
+        url=door.url(draft.url),
+        http_version=draft.http_version,
+        request=door.headers(draft.request),
+        status=draft.status,
+        response=door.headers(draft.response) if draft.status else NO_HEADERS,
+        lost=lost,
+        cookies=lines.get(b"cookie", "").count("=") if b"cookie" in lines else 0,
+        referrer=door.origin_of(referrer) if referrer else None,
+        location=location,
+        location_scheme=scheme,
+        set_cookies=tuple(
+            door.set_cookie(value.decode("latin-1"))
+            for name, value in draft.response
+            if name.lower() == b"set-cookie"
+        ),
+    )
