@@ -139,7 +139,7 @@ class Auditor:
             blind_spots=tuple(blind_spots(self._total, judged)),
             rules=rule_cards(),
             redacted=self.door.redact,
-            secrets=frozenset(self.door.secrets),
+            secrets=self.door.secrets(),
         )
 
 

@@ -19,6 +19,7 @@ from .fetch.origin import DEFAULT_PORTS, serialise
 KEPT_HEADERS = frozenset(
     {
         "accept",
+        "accept-encoding",
         "accept-language",
         "accept-ranges",
         "age",
@@ -35,13 +36,21 @@ KEPT_HEADERS = frozenset(
         "date",
         "dnt",
         "expires",
+        "host",
+        "if-modified-since",
+        "keep-alive",
+        "last-modified",
         "origin",
         "pragma",
+        "priority",
+        "proxy-connection",
         "purpose",
         "range",
         "save-data",
         "server",
+        "te",
         "timing-allow-origin",
+        "transfer-encoding",
         "upgrade",
         "upgrade-insecure-requests",
         "vary",
@@ -54,7 +63,7 @@ KEPT_HEADERS = frozenset(
 )
 """Names whose values are kept, with the prefixes below. Everything else: name and size."""
 
-KEPT_PREFIXES = ("access-control-", "sec-fetch-", "sec-purpose", "sec-websocket-version")
+KEPT_PREFIXES = ("access-control-", "sec-ch-ua", "sec-fetch-", "sec-gpc", "sec-purpose")
 
 _WORD = re.compile(r"[A-Za-z]+(?:[-_.~][A-Za-z0-9]+)*|v\d{1,3}(?:\.\d+)*")
 _QUERY_NAME = re.compile(r"[A-Za-z0-9_.\[\]\-]{1,40}")
@@ -80,10 +89,18 @@ class Door:
         self.redact = redact
         self.withheld = 0
         """Values removed so far."""
-        self.secrets: set[str] = set()
-        """The values that finished reports are searched for."""
+        self._secrets: set[str] = set()
+        self._origins: set[str] = set()
         self._key = key
         self._urls: dict[str, Url] = {}
+
+    def secrets(self) -> frozenset[str]:
+        """The withheld values that a finished report is searched for.
+
+        What is part of an origin of the session is none: reports name origins.
+        """
+        public = "\n".join(self._origins)
+        return frozenset(each for each in self._secrets if each not in public)
 
     def headers(self, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
         """Keep the values that judgement needs and that are no secrets."""
@@ -116,6 +133,7 @@ class Door:
         known = self._urls.get(text)
         if known is None:
             known = self._parse(text)
+            self._origins.add(known.origin)
             if len(self._urls) < 10_000:
                 self._urls[text] = known
         return known
@@ -205,6 +223,8 @@ class Door:
                 self._remember(pair.partition("=")[2].strip() or pair.strip())
         elif place == "set-cookie":
             self._remember(value.partition(";")[0].partition("=")[2].strip())
+        elif place == "user-agent":
+            return  # personal, but no secret: other texts may quote parts of it
         elif place in ("authorization", "proxy-authorization"):
             match = _CREDENTIALS.match(value)
             self._remember(match[1].strip() if match else value)
@@ -223,7 +243,7 @@ class Door:
             return
         if "://" in value and value.count("/") <= 3 and "?" not in value:
             return
-        self.secrets.add(value)
+        self._secrets.add(value)
 
 
 @lru_cache(maxsize=4096)

@@ -9,16 +9,12 @@ History of the format:
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import types
-import typing
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .finding import Finding
+from .plain import plain, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -291,7 +287,7 @@ class AuditResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, as plain dicts and lists."""
-        body = _plain(self)
+        body = plain(self)
         assert isinstance(body, dict)
         return {"format": FORMAT, "format_version": FORMAT_VERSION, **body}
 
@@ -317,7 +313,7 @@ class AuditResult:
                 "read it with the version of cors-audit that wrote it, or newer"
             )
         try:
-            result = _typed(cls, data)
+            result = typed(cls, data)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"damaged cors-audit result: {error!r}") from error
         assert isinstance(result, cls)
@@ -343,41 +339,3 @@ class AuditResult:
         from reports import save
 
         save(self, path)
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(getattr(value, name)) for name in _field_names(type(value))}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, StrEnum):
-        return value.value
-    return value
-
-
-@cache
-def _field_names(cls: type) -> tuple[str, ...]:
-    fields = dataclasses.fields(cls)
-    return tuple(each.name for each in fields if not each.metadata.get("private"))
-
-
-@cache
-def _field_types(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
-
-
-def _typed(hint: Any, value: Any) -> Any:
-    """Build `hint` from plain data; unknown keys are left out, so that newer results load."""
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        kinds = _field_types(hint)
-        return hint(**{name: _typed(kinds[name], value[name]) for name in _field_names(hint)})
-    origin = typing.get_origin(hint)
-    if origin is tuple:
-        return tuple(_typed(typing.get_args(hint)[0], item) for item in value)
-    if origin in (types.UnionType, typing.Union):
-        if value is None:
-            return None
-        return _typed(next(a for a in typing.get_args(hint) if a is not type(None)), value)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value)
-    return value

@@ -50,7 +50,10 @@ class Browser:
     storage_access_since: int | None
     """Major version from which `Sec-Fetch-Storage-Access` tells mode `include` on cross-site
     requests; None: never sent."""
-    storage_access_on_preflight: bool
+    pools_by_credentials: bool
+    """Requests with and without credentials never share a connection."""
+    pools_http2: bool
+    """Over HTTP/2 neither."""
 
     # The preflight cache
     max_age_cap: int
@@ -86,7 +89,8 @@ CHROMIUM = Browser(
     preflights_simple_hops=False,
     fetch_metadata_after_redirect=True,
     storage_access_since=133,
-    storage_access_on_preflight=False,
+    pools_by_credentials=True,
+    pools_http2=True,
     max_age_cap=7200,
     max_age_strict=False,
     max_age_sign=True,
@@ -112,7 +116,8 @@ FIREFOX = Browser(
     preflights_simple_hops=True,
     fetch_metadata_after_redirect=True,
     storage_access_since=None,
-    storage_access_on_preflight=True,
+    pools_by_credentials=True,
+    pools_http2=False,
     max_age_cap=86400,
     max_age_strict=True,
     max_age_sign=False,
@@ -138,7 +143,8 @@ WEBKIT = Browser(
     preflights_simple_hops=True,
     fetch_metadata_after_redirect=False,
     storage_access_since=None,
-    storage_access_on_preflight=False,
+    pools_by_credentials=False,
+    pools_http2=False,
     max_age_cap=600,
     max_age_strict=False,
     max_age_sign=True,

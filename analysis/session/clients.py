@@ -31,10 +31,8 @@ class Client:
     """Some request of it carried `Sec-Fetch-Mode`."""
     sends_storage_access: bool = False
     """Some request of it carried `Sec-Fetch-Storage-Access`."""
-    anonymous_connections: set[str] = field(default_factory=set)
-    """Connections that have carried a preflight, which never has credentials."""
-    credentialed_connections: set[str] = field(default_factory=set)
-    """Connections that have carried a cookie, a navigation or a load that includes them."""
+    pools: dict[str, set[bool]] = field(default_factory=dict)
+    """Per connection: did it carry credentials (True), requests without any (False)?"""
     cookie_times: dict[str, list[float]] = field(default_factory=dict)
     """Per host: when a request carried a cookie."""
     cookie_removed: dict[str, list[float]] = field(default_factory=dict)
@@ -78,15 +76,27 @@ class Client:
         request = exchange.request
         self.sends_metadata |= "sec-fetch-mode" in request
         self.sends_storage_access |= "sec-fetch-storage-access" in request
-        if exchange.connection:
-            if role is Role.PREFLIGHT:
-                self.anonymous_connections.add(exchange.connection)
-            elif exchange.cookies or role is Role.NAVIGATION:
-                self.credentialed_connections.add(exchange.connection)
+        credentialed = _shows_credentials(exchange, role)
+        if credentialed is not None and exchange.connection:
+            self.pools.setdefault(exchange.connection, set()).add(credentialed)
         if when is not None and exchange.cookies:
             _insert(self.cookie_times, exchange.url.host, when)
         if exchange.ended is not None and any(each.deletes for each in exchange.set_cookies):
             _insert(self.cookie_removed, exchange.url.host, exchange.ended)
+
+    def pool(self, exchange: Exchange) -> bool | None:
+        """Does this exchange's connection carry credentials? None: unknown, or not pure.
+
+        Chromium and, over HTTP/1, Firefox keep requests with and without credentials on
+        different connections.
+        """
+        browser = self.browser
+        if browser is None or not browser.pools_by_credentials:
+            return None
+        if exchange.http_version.startswith("HTTP/2") and not browser.pools_http2:
+            return None
+        seen = self.pools.get(exchange.connection, set())
+        return next(iter(seen)) if len(seen) == 1 else None
 
     def holds_cookie(self, host: str, when: float) -> bool:
         """Was a cookie for this host in the jar then, by what went before and after?"""
@@ -96,6 +106,18 @@ class Client:
             return False
         gone = self.cookie_removed.get(host, ())
         return not any(sent[at - 1] < each <= when for each in gone)
+
+
+def _shows_credentials(exchange: Exchange, role: Role) -> bool | None:
+    """Does this request by itself show whether its connection carries credentials?"""
+    request = exchange.request
+    if role is Role.PREFLIGHT:
+        return False
+    if exchange.cookies or "sec-fetch-storage-access" in request or role is Role.NAVIGATION:
+        return True
+    if role is Role.CORS and request.get("sec-fetch-dest") == "font":
+        return False
+    return None
 
 
 def _insert(times: dict[str, list[float]], host: str, when: float) -> None:

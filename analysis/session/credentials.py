@@ -94,6 +94,9 @@ def _inferences(node: Node) -> Iterator[Sign]:
         yield False, "storage-access-silent"
     if _withholds_known_cookie(node):
         yield False, "known-cookie-not-sent"
+    pool = node.client.pool(node.exchange)
+    if pool is not None:
+        yield pool, "connection-with-credentials" if pool else "connection-without-credentials"
 
 
 def _is_http_auth(node: Node) -> bool:

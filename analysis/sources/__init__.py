@@ -16,7 +16,7 @@ from .base import CaptureError, Problem
 
 __all__ = ["CaptureError", "CaptureFile", "Problem", "find", "read"]
 
-SUFFIXES = (".flow", ".flows", ".mitm", ".har")
+SUFFIXES = (".flow", ".flows", ".mitm", ".jsonl")
 """What is taken from a folder."""
 
 REMEDY = "expected a recording made by `mitmdump -w FILE` or `cors-audit record`"
@@ -30,7 +30,7 @@ class CaptureFile:
     """File name only."""
     data: bytes | mmap.mmap
     kind: str
-    """`flow` or `har`."""
+    """`flow` or `journal`."""
     sha256: str | None
 
 
@@ -71,10 +71,15 @@ def open_capture(path: str) -> CaptureFile:
     head = bytes(data[:4096])
     if not head:
         raise CaptureError(f"{name}: the file is empty; {REMEDY}")
+    from . import journal
+
+    digest = None if path == "-" else sha256(data).hexdigest()
+    if journal.is_journal(head):
+        return CaptureFile(name, data, "journal", digest)
     from .flowfile import holds_flows
 
     if holds_flows(data):
-        return CaptureFile(name, data, "flow", None if path == "-" else sha256(data).hexdigest())
+        return CaptureFile(name, data, "flow", digest)
     if head[:2] == b"\x1f\x8b":
         raise CaptureError(f"{name}: compressed; unpack it first (gunzip {name})")
     what = "a HAR file" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") else "no capture"
@@ -83,6 +88,10 @@ def open_capture(path: str) -> CaptureFile:
 
 def read(capture: CaptureFile, door: Door, capture_id: str) -> Iterator[Exchange | Problem]:
     """Everything in a capture, in its own order."""
+    if capture.kind == "journal":
+        from . import journal
+
+        return journal.exchanges(capture.data, capture_id)
     from .flowfile import exchanges
 
     return exchanges(capture.data, door, capture_id)

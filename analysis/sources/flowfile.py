@@ -26,6 +26,7 @@ _RECORD = re.compile(
     rb"(\d{2,12}):(?=\d{1,2}:(?:websocket|response|request|version|type|id|backup)[;,])"
 )
 
+_KEYS = {"id", "type", "version"}
 _PADDING = re.compile(rb"[\0\r\n\t ]*\Z")
 
 
@@ -75,7 +76,11 @@ def _version_advice(message: str) -> str:
 
 
 def _frames(data: bytes | mmap) -> Iterator[tuple[int, dict[Any, Any] | None]]:
-    """(offset, record) for each record; None marks a damaged stretch, skipped as a whole."""
+    """(offset, record) for each record; None marks a damaged stretch, skipped as a whole.
+
+    Behind damage it goes on at the next record that is whole. A body may hold something that
+    looks like one (a recorded download of a flow file), so this is done behind damage only.
+    """
     position = 0
     while position < len(data):
         state, end = _frame(data, position)
@@ -86,10 +91,13 @@ def _frames(data: bytes | mmap) -> Iterator[tuple[int, dict[Any, Any] | None]]:
         if _PADDING.match(data, position):
             return
         yield position, None
-        following = _RECORD.search(data, position + 1)
-        if following is None:
+        for following in _RECORD.finditer(data, position + 1):
+            state, _ = _frame(data, following.start())
+            if state is not None and _KEYS <= state.keys():
+                position = following.start()
+                break
+        else:
             return
-        position = following.start()
 
 
 def _frame(data: bytes | mmap, position: int) -> tuple[dict[Any, Any] | None, int]:

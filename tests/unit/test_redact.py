@@ -72,8 +72,8 @@ def test_header_values_outside_the_list_are_withheld_and_remembered() -> None:
     for name in ("authorization", "cookie", "x-api-key", "set-cookie"):
         assert name in headers
         assert headers.get(name) is None
-    assert {SECRET, SECRET + "2", SECRET + "3", SECRET + "4"} <= door.secrets
-    assert "dark" not in door.secrets
+    assert {SECRET, SECRET + "2", SECRET + "3", SECRET + "4"} <= door.secrets()
+    assert "dark" not in door.secrets()
     assert door.withheld == 4
 
 
@@ -111,3 +111,10 @@ def test_without_redaction_everything_is_kept() -> None:
     assert headers.get("x-api-key") == SECRET
     assert door.url("https://a.example/users/42").path == "/users/42"
     assert door.withheld == 0
+
+
+def test_an_origin_of_the_session_is_no_secret() -> None:
+    door = Door()
+    door.url("https://app.example/cb?host=app.example&next=https%3A%2F%2Fa&t=" + SECRET)
+    assert door.secrets() >= {SECRET}
+    assert "app.example" not in door.secrets()

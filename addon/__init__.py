@@ -1,0 +1,1 @@
+"""addon hears: the only code that lives inside mitmproxy."""

@@ -1,0 +1,30 @@
+"""Entry file for mitmproxy: `mitmdump -s addon/cors_audit.py`.
+
+mitmproxy runs this file under a name of its own and puts this folder, not its parent, first
+on the module path. So it finds the packages beside it and defines nothing itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("addon", "analysis", "reports")
+
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+for name in OURS:
+    places = [Path(p).resolve() for p in getattr(sys.modules.get(name), "__path__", [])]
+    if places and places != [ROOT / name]:
+        raise ImportError(
+            f"cors-audit needs its own package {name!r} from {ROOT}, but another one is loaded "
+            f"already, from {places[0]}: load cors-audit without the other script."
+        )
+# A hot reload of this file shall reload the packages too.
+for name in [m for m in sys.modules if m.partition(".")[0] in OURS]:
+    del sys.modules[name]
+
+from addon.recorder import CorsAudit  # noqa: E402  (the path must be set first)
+
+addons = [CorsAudit()]

@@ -1,0 +1,114 @@
+"""The addon's options, and the mistakes in them that mitmproxy would swallow.
+
+mitmproxy ignores an unknown option, and drops the whole addon without a word when a value
+has the wrong type (`--set cors_mark=yes`). Both must stop the start with one clear line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mitmproxy import exceptions, flowfilter
+
+from analysis.finding import Severity
+
+PREFIX = "cors_"
+LIVE = ("off", "first", "all")
+SEVERITIES = tuple(severity.value for severity in Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option as `loader.add_option` wants it."""
+
+    type: type
+    default: object
+    help: str
+    choices: tuple[str, ...] | None = None
+
+
+OPTIONS: Mapping[str, Option] = {
+    "cors_report": Option(
+        str,
+        "cors-report.html",
+        "Where the CORS report goes when the session ends; the suffix decides the format "
+        "(.html, .json, .md). Empty: no report. An existing file is kept under a dated name.",
+    ),
+    "cors_session": Option(
+        str,
+        "",
+        "Path of a crash-safe, redacted session journal that is written while you browse; "
+        "`cors-audit report` reads it like a capture. Empty: none.",
+    ),
+    "cors_scope": Option(
+        str, "", "A mitmproxy filter expression: only matching flows are judged. Empty: all."
+    ),
+    "cors_live": Option(
+        str,
+        "first",
+        "What is logged while you browse: off, first (a line per new finding, again at 10, "
+        "100 and 1000), or all.",
+        LIVE,
+    ),
+    "cors_min_severity": Option(
+        str, "low", "Lowest severity of findings that are logged while you browse.", SEVERITIES
+    ),
+    "cors_mark": Option(
+        bool, True, "Mark and comment flows with findings, unless a person already did."
+    ),
+    "cors_redact": Option(
+        bool,
+        True,
+        "Keep secrets out of everything that is written. False brands the report as not redacted.",
+    ),
+    "cors_stream_sse": Option(
+        bool,
+        False,
+        "Stream text/event-stream answers instead of buffering them, so that pages with event "
+        "streams work behind the proxy.",
+    ),
+}
+
+
+def swallowed(deferred: Mapping[str, Any]) -> Iterator[str]:
+    """Mistakes in options given before the addon was loaded, one sentence each."""
+    for name, raw in deferred.items():
+        if not name.startswith(PREFIX):
+            continue
+        option = OPTIONS.get(name)
+        if option is None:
+            near = difflib.get_close_matches(name, OPTIONS, 1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            yield f"there is no option {name}{hint}"
+            continue
+        given = getattr(raw, "val", raw)
+        last = given[-1] if isinstance(given, list) and given else given
+        if option.type is bool and last not in (True, False, "", "true", "false", "toggle", []):
+            yield f"{name} takes true or false, not {last!r}"
+        elif option.choices is not None and isinstance(last, str) and last not in option.choices:
+            yield _not_one_of(name, last, option.choices)
+
+
+def check(name: str, value: object) -> None:
+    """Check one value.
+
+    Raises:
+        mitmproxy.exceptions.OptionsError: it is none of the choices, or no filter.
+    """
+    choices = OPTIONS[name].choices
+    if choices is not None and value not in choices:
+        raise exceptions.OptionsError(_not_one_of(name, value, choices))
+    if name == "cors_scope" and value:
+        try:
+            flowfilter.parse(str(value))
+        except ValueError as error:
+            raise exceptions.OptionsError(
+                f"cors_scope is no filter expression: {value!r} ({error})"
+            ) from error
+
+
+def _not_one_of(name: str, value: object, choices: tuple[str, ...]) -> str:
+    return f"{name} must be one of {', '.join(choices)}, not {value!r}"

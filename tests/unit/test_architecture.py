@@ -1,0 +1,169 @@
+"""Who may import whom. This table is the documentation; change it knowingly."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("addon", "analysis", "reports")
+
+# Longest matching prefix wins. `ours`: prefixes of our modules it may import; `theirs`:
+# third-party packages. Imports inside functions count too.
+ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "analysis": (("analysis.offline",), ()),
+    "analysis.__main__": (("analysis.cli",), ()),
+    "analysis.exchange": ((), ()),
+    "analysis.finding": ((), ()),
+    "analysis.redact": (("analysis.exchange", "analysis.fetch"), ()),
+    "analysis.fetch": (("analysis.exchange", "analysis.fetch"), ("publicsuffixlist",)),
+    "analysis.session": (
+        ("analysis.exchange", "analysis.fetch", "analysis.session", "analysis.result"),
+        (),
+    ),
+    "analysis.plain": ((), ()),
+    "analysis.result": (
+        ("analysis.finding", "analysis.plain", "analysis.batch", "reports"), ("pandas",),
+    ),
+    "analysis.rules": (
+        ("analysis.finding", "analysis.fetch", "analysis.session", "analysis.rules"),
+        (),
+    ),
+    "analysis.fixes": (
+        (
+            "analysis.exchange",
+            "analysis.finding",
+            "analysis.fetch",
+            "analysis.session",
+            "analysis.result",
+            "analysis.rules",
+            "analysis.fixes",
+        ),
+        (),
+    ),
+    "analysis.catalogue": (("analysis.rules", "analysis.fetch", "analysis.finding"), ()),
+    "analysis.findings": (
+        ("analysis.finding", "analysis.fetch", "analysis.session", "analysis.rules",
+         "analysis.fixes"),
+        (),
+    ),
+    "analysis.rows": (
+        ("analysis.exchange", "analysis.fetch", "analysis.session", "analysis.rules",
+         "analysis.result"),
+        (),
+    ),
+    "analysis.engine": (("analysis",), ()),
+    "analysis.offline": (
+        ("analysis.engine", "analysis.exchange", "analysis.redact", "analysis.result",
+         "analysis.sources"),
+        (),
+    ),
+    "analysis.sources": (
+        ("analysis.exchange", "analysis.fetch", "analysis.plain", "analysis.redact",
+         "analysis.sources"),
+        (),
+    ),
+    "analysis.sources.flow": (
+        ("analysis.exchange", "analysis.fetch", "analysis.redact", "analysis.sources"),
+        ("mitmproxy",),
+    ),
+    "analysis.sources.flowfile": (
+        ("analysis.exchange", "analysis.redact", "analysis.sources"),
+        ("mitmproxy",),
+    ),
+    "analysis.batch": (("analysis.result",), ("pandas",)),
+    "analysis.cli": (("analysis", "reports"), ("click",)),
+    "reports": (("analysis.result", "analysis.finding", "reports"), ()),
+    "reports.to_html": (
+        ("analysis.result", "analysis.finding", "reports"), ("jinja2", "markupsafe"),
+    ),
+    "addon": (("analysis", "reports", "addon"), ("mitmproxy",)),
+}  # fmt: skip
+
+
+def _modules() -> list[tuple[str, Path]]:
+    found = []
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found.append((name.removesuffix(".__init__"), path))
+    return found
+
+
+def _imports(name: str, path: Path) -> set[str]:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    seen: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            seen.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parts, base]).rstrip(".")
+            seen.add(base)
+            seen.update(f"{base}.{alias.name}" for alias in node.names)
+    return seen
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize(("name", "path"), _modules(), ids=lambda value: str(value))
+def test_imports_run_one_way(name: str, path: Path) -> None:
+    row = max((p for p in ALLOWED if name == p or name.startswith(p + ".")), key=len)
+    ours, theirs = ALLOWED[row]
+    for imported in _imports(name, path):
+        top = imported.partition(".")[0]
+        if top in sys.stdlib_module_names or top == "__future__":
+            continue
+        if top in PACKAGES:
+            if not _is_module(imported) or imported in PACKAGES:
+                continue  # a name inside a module that is looked at itself, or `__version__`
+            assert imported.startswith(ours), f"{name} imports {imported}"
+        else:
+            assert top in theirs, f"{name} imports {imported}"
+
+
+BLOCKED = (
+    "pandas", "numpy", "click", "tomllib", "sqlite3", "zoneinfo", "publicsuffix2",
+    "publicsuffixlist", "html.parser", "http.cookies", "xml.etree", "rich",
+)  # fmt: skip
+
+
+def _python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_engine_imports_nothing_heavy() -> None:
+    heavy = "mitmproxy", "jinja2", "pandas", "click"
+    done = _python(
+        f"import sys, analysis.engine; print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "mitmproxy", "jinja2", "pandas"
+    done = _python(
+        "import sys\nfrom click.testing import CliRunner\nfrom analysis.cli import main\n"
+        "for words in (['--help'], ['explain', 'missing-allow-origin'], ['rules']):\n"
+        "    out = CliRunner().invoke(main, words)\n"
+        "    assert out.exit_code == 0, out.output\n"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_addon_file_shadows_a_module() -> None:
+    """mitmproxy leaves the script's folder first on the module path."""
+    names = {path.stem for path in (ROOT / "addon").glob("*.py")} - {"__init__"}
+    assert not names & set(sys.stdlib_module_names)
