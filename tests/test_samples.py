@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analysis import audit
-from analysis.result import AuditResult, ExchangeRow
+from analysis.result import ExchangeRow
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_flows"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((SAMPLES / "expected.json").read_text())

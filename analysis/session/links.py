@@ -52,6 +52,8 @@ class Node:
     exchange: Exchange
     client: Client
     classification: Classification
+    origin: str = field(init=False)
+    """The `Origin` as the browser compares it; empty when there is none."""
     asked: Asked | None = None
     """On a preflight: what it asks for."""
     passes: dict[bool, Failure | None] = field(default_factory=dict)
@@ -76,10 +78,8 @@ class Node:
         """The row to read the wire by; Chromium's where the engine is not known."""
         return self.client.browser or CHROMIUM
 
-    @property
-    def origin(self) -> str:
-        """The `Origin` as the browser compares it."""
-        return (self.exchange.origin or "").strip()
+    def __post_init__(self) -> None:
+        self.origin = (self.exchange.origin or "").strip()
 
     @property
     def page(self) -> str | None:

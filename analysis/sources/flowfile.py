@@ -93,7 +93,7 @@ def _frames(data: bytes | mmap) -> Iterator[tuple[int, dict[Any, Any] | None]]:
         yield position, None
         for following in _RECORD.finditer(data, position + 1):
             state, _ = _frame(data, following.start())
-            if state is not None and _KEYS <= state.keys():
+            if state is not None and state.keys() >= _KEYS:
                 position = following.start()
                 break
         else:

@@ -56,6 +56,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "analysis.result"),
         (),
     ),
+    "analysis.schema": (("analysis.finding", "analysis.result"), ()),
     "analysis.engine": (("analysis",), ()),
     "analysis.offline": (
         ("analysis.engine", "analysis.exchange", "analysis.redact", "analysis.result",
