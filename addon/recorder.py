@@ -43,6 +43,7 @@ class CorsAudit:
     def __init__(self) -> None:
         self._scope: flowfilter.TFilter | None = None
         self._journal: TextIO | None = None
+        self._running = False
         self._start()
 
     def _start(self) -> None:
@@ -67,7 +68,15 @@ class CorsAudit:
             logger.error("cors_audit: %s", eventlog.ascii_only(mistake))
 
     def configure(self, updated: set[str]) -> None:
-        """Take over changed options."""
+        """Take over changed options. Before the proxy runs, a mistake stops the start."""
+        try:
+            self._configure(updated)
+        except exceptions.OptionsError as mistake:
+            if self._running:
+                raise  # shown to the person who set it, and rolled back
+            logger.error("cors_audit: %s", eventlog.ascii_only(str(mistake)))
+
+    def _configure(self, updated: set[str]) -> None:
         for name in updated & settings.OPTIONS.keys():
             settings.check(name, getattr(ctx.options, name))
         if "cors_scope" in updated:
@@ -104,6 +113,7 @@ class CorsAudit:
 
     def running(self) -> None:
         """Say that we are here."""
+        self._running = True
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:

@@ -88,27 +88,21 @@ def swallowed(deferred: Mapping[str, Any]) -> Iterator[str]:
         last = given[-1] if isinstance(given, list) and given else given
         if option.type is bool and last not in (True, False, "", "true", "false", "toggle", []):
             yield f"{name} takes true or false, not {last!r}"
-        elif option.choices is not None and isinstance(last, str) and last not in option.choices:
-            yield _not_one_of(name, last, option.choices)
 
 
 def check(name: str, value: object) -> None:
-    """Check one value.
+    """Check one value that has the right type.
 
     Raises:
         mitmproxy.exceptions.OptionsError: it is none of the choices, or no filter.
     """
     choices = OPTIONS[name].choices
     if choices is not None and value not in choices:
-        raise exceptions.OptionsError(_not_one_of(name, value, choices))
+        raise exceptions.OptionsError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
     if name == "cors_scope" and value:
         try:
             flowfilter.parse(str(value))
         except ValueError as error:
             raise exceptions.OptionsError(
-                f"cors_scope is no filter expression: {value!r} ({error})"
+                f"cors_scope must be a mitmproxy filter expression, not {value!r}"
             ) from error
-
-
-def _not_one_of(name: str, value: object, choices: tuple[str, ...]) -> str:
-    return f"{name} must be one of {', '.join(choices)}, not {value!r}"

@@ -1,0 +1,34 @@
+"""What can go wrong while a report is written.
+
+ReportError           base class
+    UnknownFormat     the caller asked for a format that does not exist
+    SecretFound       the finished text holds a value that must not leave: our fault
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ReportError(Exception):
+    """Base of all errors of this package; its text is a sentence for a person."""
+
+
+class UnknownFormat(ReportError):
+    """No renderer has this name or suffix."""
+
+    def __init__(self, asked: str, known: Iterable[str]) -> None:
+        names = ", ".join(known)
+        super().__init__(f"no report format {asked!r}; known are {names}")
+
+
+class SecretFound(ReportError):
+    """A withheld value stands in the finished text, so nothing was written."""
+
+    def __init__(self, form: str, line: int) -> None:
+        self.form = form
+        self.line = line
+        super().__init__(
+            f"the finished report holds a value that was to be removed ({form}, line {line}); "
+            "nothing was written. Please report this as a bug, without the recording"
+        )

@@ -1,0 +1,97 @@
+"""Search of a finished text for values that must not be in it.
+
+Thousands of values in megabytes of text: the runs of six characters of the text are
+compared with the first six of every value, and only those that are there are looked for
+as a whole.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+from .errors import SecretFound
+from .escape import markdown, script_json, visible
+
+SHORTEST = 6
+"""Shorter values would be found everywhere, by chance."""
+
+
+def search(text: str, secrets: Iterable[str]) -> None:
+    """Raise when `text` holds one of `secrets`, plain or in an encoding we know.
+
+    Raises:
+        SecretFound: with the encoding and the line, never the value.
+    """
+    by_start: dict[str, list[tuple[str, str]]] = {}
+    for secret in secrets:
+        if len(secret) < SHORTEST:
+            continue
+        for form, spelling in forms(secret):
+            by_start.setdefault(spelling[:SHORTEST], []).append((form, spelling))
+    if not by_start:
+        return
+    runs = {text[i : i + SHORTEST] for i in range(len(text) - SHORTEST + 1)}
+    hits = [
+        (place, form)
+        for start in by_start.keys() & runs
+        for form, spelling in by_start[start]
+        if (place := text.find(spelling)) >= 0
+    ]
+    if hits:
+        place, form = min(hits)
+        raise SecretFound(form, text.count("\n", 0, place) + 1)
+
+
+def forms(secret: str) -> Iterator[tuple[str, str]]:
+    """The spellings of a value, with their names, each of them once."""
+    seen: set[str] = set()
+    for form, spelling in _forms(secret):
+        if len(spelling) >= SHORTEST and spelling not in seen:
+            seen.add(spelling)
+            yield form, spelling
+
+
+def _forms(secret: str) -> Iterator[tuple[str, str]]:
+    yield "as it is", secret
+    yield "with visible escapes", visible(secret)
+    yield "escaped for JSON", json.dumps(secret)[1:-1]
+    yield "escaped for JSON", json.dumps(visible(secret))[1:-1]
+    yield "escaped for JSON", script_json(visible(secret))[1:-1]
+    yield "escaped for HTML", html.escape(visible(secret))
+    yield "escaped for HTML", _markupsafe(visible(secret))
+    yield "escaped for Markdown", markdown(visible(secret))
+    raw = _bytes(secret)
+    percent = quote(raw, safe="")
+    yield "percent-encoded", percent
+    yield "percent-encoded", percent.lower()
+    yield "percent-encoded", quote(raw)
+    yield "percent-encoded", quote_plus(raw)
+    for spelling in {raw, secret.encode("utf-8", "surrogatepass")}:
+        yield from (("in base64", each) for each in _base64(spelling))
+
+
+def _bytes(secret: str) -> bytes:
+    """The bytes on the wire: header values hold one character for each."""
+    try:
+        return secret.encode("latin-1")
+    except UnicodeEncodeError:
+        return secret.encode("utf-8", "surrogatepass")
+
+
+def _markupsafe(text: str) -> str:
+    """As jinja2 escapes."""
+    return html.escape(text, quote=False).replace('"', "&#34;").replace("'", "&#39;")
+
+
+def _base64(raw: bytes) -> Iterator[str]:
+    """The characters that stand for `raw` whatever stands before and after it."""
+    for before in range(3):
+        first = -(-before * 8 // 6)
+        last = (before + len(raw)) * 8 // 6
+        padded = b"\0" * before + raw
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            yield encode(padded).decode("ascii")[first:last]

@@ -1,0 +1,121 @@
+"""The page model: exactly what the HTML page prints, as plain frozen data.
+
+Order, grouping, counts, anchors and sentences are made here; the templates only print.
+Every captured string in the model has been through `reports.escape`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.result import AuditResult
+
+from .. import verdict, words
+from ..story import Book
+from . import about, anchors, apis, cards, copies, cost, matrix, summary, timeline, waterfall
+
+__all__ = ["Badge", "Page", "Place", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A link of the side list; `count` may be empty."""
+
+    id: str
+    name: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """May this file be shared?"""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page."""
+
+    source: str
+    badge: Badge
+    places: tuple[Place, ...]
+    facts: tuple[str, ...]
+    summary: summary.Summary
+    findings: cards.Findings
+    apis: apis.Apis
+    matrix: matrix.Matrix
+    timeline: timeline.Timeline
+    moments: tuple[waterfall.Moment, ...]
+    cost: cost.Cost
+    about: about.About
+    data: dict[str, Any]
+    """For scripts: texts of the copy buttons, and the findings for programs."""
+
+
+def page(result: AuditResult) -> Page:
+    """The page model of a result."""
+    book = Book(result)
+    names = anchors.anchors(book.open)
+    shown = cards.chosen(book)
+    times = timeline.timeline(book)
+    return Page(
+        source=verdict.source(result),
+        badge=_badge(result),
+        places=_places(result, bool(times.lanes)),
+        facts=tuple(fact for fact in _facts(book) if fact),
+        summary=summary.summary(book, names),
+        findings=cards.findings(book, names),
+        apis=apis.apis(book),
+        matrix=matrix.matrix(book),
+        timeline=times,
+        moments=waterfall.moments(book),
+        cost=cost.cost(book),
+        about=about.about(book),
+        data={
+            "format": "cors-audit/findings",
+            "format_version": 1,
+            "findings": [copies.for_programs(finding) for finding in shown],
+            "copies": {names[finding.key]: copies.copies(book, finding) for finding in shown},
+        },
+    )
+
+
+def _badge(result: AuditResult) -> Badge:
+    if not result.redacted:
+        return Badge("broken", "Not redacted: do not share")
+    removed = words.count(result.totals.redacted_values, "value")
+    return Badge("fine", f"Redacted: {removed} removed")
+
+
+def _places(result: AuditResult, timed: bool) -> tuple[Place, ...]:
+    made = [
+        Place("summary", "Summary", ""),
+        Place("findings", "Findings", str(len(result.findings))),
+    ]
+    if result.policies:
+        made += [
+            Place("apis", "APIs", str(len(result.policies))),
+            Place("matrix", "Who calls what", ""),
+        ]
+    if timed:
+        made.append(Place("timeline", "Timeline", ""))
+    if result.policies:
+        made.append(Place("cost", "Preflight cost", ""))
+    return (*made, Place("about", "About", ""))
+
+
+def _facts(book: Book) -> tuple[str, ...]:
+    totals = book.result.totals
+    first, last = verdict.span(book.result)
+    length = words.duration(last - first) if first is not None and last is not None else ""
+    cross = totals.cors + totals.preflights
+    requests = words.count(totals.flows, "request")
+    return (
+        words.period(first, last),
+        f"recorded for {length}" if length else "",
+        verdict.browsers(book),
+        f"{requests}, {words.grouped(cross)} cross-origin",
+    )

@@ -1,0 +1,91 @@
+"""Fixes as a card shows them: the best in full, the others once for all cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.finding import Finding, Fix
+
+from .. import words
+from ..escape import clip, visible_lines
+from ..words import Rich, Span
+
+HEADINGS = {"server": "Fix on the server", "client": "Fix in the page", "proxy": "Fix at the proxy"}
+MOST_CODE = 6000
+ROOM_FOR_OTHERS = 300_000
+"""Characters of code for stacks that were not recognised, in all cards together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One way to put it right."""
+
+    heading: str
+    stack: str
+    note: Rich
+    code: str
+    because: Rich
+    """How the stack was recognised; empty when it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The same fix for other servers; `same_as` is the card that shows them."""
+
+    count: int
+    items: tuple[Shown, ...]
+    same_as: str
+    left_out: str
+    """Names of the stacks whose code is only in the JSON."""
+
+
+def chosen(finding: Finding) -> tuple[Shown, ...]:
+    """The best fix, and the best in another place (the page, the proxy) if there is one."""
+    return tuple(_shown(fix) for fix in _chosen(finding))
+
+
+def _chosen(finding: Finding) -> list[Fix]:
+    picked = list(finding.fixes[:1])
+    for fix in finding.fixes[1:]:
+        if fix.where != picked[0].where:
+            picked.append(fix)
+            break
+    return picked
+
+
+class Shelf:
+    """Remembers which other fixes were shown already, so that no text stands twice."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[tuple[str, str], ...], str] = {}
+        self._room = ROOM_FOR_OTHERS
+
+    def others(self, finding: Finding, anchor: str) -> Others | None:
+        """The fixes that `chosen` leaves over, None when there are none."""
+        picked = _chosen(finding)
+        rest = [fix for fix in finding.fixes if fix not in picked]
+        if not rest:
+            return None
+        key = tuple((fix.stack, fix.code) for fix in rest)
+        if key in self._seen:
+            return Others(len(rest), (), self._seen[key], "")
+        size = sum(len(fix.code) + len(fix.note) for fix in rest)
+        if size > self._room:
+            names = words.listed([clip(fix.stack, 40) for fix in rest], 20)
+            return Others(len(rest), (), "", names)
+        self._room -= size
+        self._seen[key] = anchor
+        return Others(len(rest), tuple(_shown(fix) for fix in rest), "", "")
+
+
+def _shown(fix: Fix) -> Shown:
+    because: Rich = ()
+    if fix.detected and fix.because:
+        because = (Span("Recognised by "), *words.rich(fix.because, 300), Span("."))
+    return Shown(
+        HEADINGS.get(fix.where, "Fix"),
+        clip(fix.stack, 60),
+        words.rich(fix.note, 700),
+        visible_lines(fix.code.rstrip("\n"), MOST_CODE),
+        because,
+    )

@@ -1,0 +1,113 @@
+"""Terminal, end of a live session, Markdown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import reports
+from reports import to_terminal
+from reports.columns import width
+
+from . import example_result as example
+
+RESULTS = {
+    "shop": example.shop,
+    "empty": example.empty,
+    "healthy": example.healthy,
+    "unclear": example.unclear,
+    "ignoring": example.ignoring,
+    "many": example.many,
+    "hostile": example.hostile,
+    "hostile, structure too": lambda: example.hostile(structure=True),
+}
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\ud800-\udfff]")
+
+
+def terminal(
+    name: str, *, color: bool = False, ascii_only: bool = False, columns: int = 100
+) -> str:
+    return to_terminal.render(RESULTS[name](), color=color, ascii_only=ascii_only, width=columns)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_fits_the_terminal(name: str, columns: int) -> None:
+    lines = terminal(name, columns=columns).splitlines()
+    assert len(lines) <= 40
+    assert max(map(width, lines)) <= columns
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_no_command_reaches_the_terminal(name: str) -> None:
+    assert not CONTROLS.search(terminal(name))
+    colored = terminal(name, color=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == terminal(name)
+    assert not CONTROLS.search(re.sub(r"\x1b\[(?:1|2|3\d|1;3\d|0)m", "", colored))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_ascii(name: str) -> None:
+    assert terminal(name, ascii_only=True).isascii()
+
+
+def test_what_the_terminal_says() -> None:
+    text = terminal("shop", columns=120)
+    assert text.startswith("3 problems broke this app.\n2 policies may let other sites")
+    assert "42 of 167 API calls blocked · 118 preflights, 9.4 s, 65 avoidable" in text
+    assert "✕ broken     Wildcard origin refused because cookies are sent" in text
+    assert "[missing-allow-origin]" in text
+    assert "more findings in the report" in text
+
+
+def test_empty_sessions_explain_themselves() -> None:
+    assert "Browsers bypass proxies for localhost." in terminal("empty")
+    assert "2 findings ignored" in terminal("ignoring")
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_end_of_a_live_session(name: str) -> None:
+    lines = to_terminal.summary_lines(RESULTS[name]())
+    assert 1 <= len(lines) <= 10
+    for line in lines:
+        assert line.isascii()
+        assert line.isprintable()
+        assert len(line) <= 200
+
+
+def test_what_the_end_says() -> None:
+    assert to_terminal.summary_lines(example.shop()) == [
+        "CORS audit: 412 requests, 271 cross-origin, from 2 page origins to 4 APIs in 29 min",
+        "  3 broken     42 of 167 calls blocked   first: search.shop.example GET /suggest  "
+        "[wildcard-with-credentials]",
+        "  2 dangerous  pay.shop.example: Every origin is trusted, with cookies  "
+        "[reflected-origin-with-credentials]",
+        "  1 fragile, 1 slow, 1 note",
+        "  Next: cors-audit explain wildcard-with-credentials",
+    ]
+    first, second = to_terminal.summary_lines(example.empty())
+    assert first.endswith("Nothing was recorded, so there was nothing to judge.")
+    assert "bypass" in second
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_markdown(name: str) -> None:
+    text = reports.render(RESULTS[name](), "md")
+    assert text.startswith("# CORS audit\n")
+    assert not CONTROLS.search(text.replace("\n", ""))
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text, flags=re.S)
+    assert not re.search(r"<(?!!-- -->)", outside)
+    assert not re.search(r"\]\(", outside.replace(r"\](", ""))
+    assert "@user" not in outside
+    assert "://" not in outside
+
+
+def test_markdown_tells_all() -> None:
+    result = example.shop()
+    text = reports.render(result, "md")
+    for finding in result.findings:
+        assert f"`{finding.rule}`" in text
+    assert "| Broken |" in text
+    assert "## 1. Broken: Preflight gets no CORS headers" in text
+    assert example.EXPRESS.strip() in text

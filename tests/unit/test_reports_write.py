@@ -1,0 +1,171 @@
+"""All of a report or nothing, and never with a secret in it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+import reports
+from reports import leaks, write
+
+from . import example_result
+
+SECRET = "s3cr3t/value+with=\"quotes\" & <more>"
+
+
+def test_writes_and_makes_folders(tmp_path: Path) -> None:
+    target = tmp_path / "a" / "b" / "report.md"
+    reports.save(example_result.shop(), target)
+    assert target.read_text(encoding="utf-8").startswith("# CORS audit")
+    assert [path.name for path in target.parent.iterdir()] == ["report.md"]
+
+
+def test_nothing_is_left_when_writing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("old", encoding="utf-8")
+
+    def fail(*_: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write.write_text("new", target)
+    assert target.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_text_that_cannot_be_encoded_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("old", encoding="utf-8")
+    with pytest.raises(UnicodeEncodeError):
+        write.write_text("\ud800", target)
+    assert target.read_text(encoding="utf-8") == "old"
+
+
+def test_dash_is_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    write.write_text("ü\n", "-")
+    assert capsysbinary.readouterr().out == "ü\n".encode()
+
+
+def test_unique(tmp_path: Path) -> None:
+    first = tmp_path / "cors-report.html"
+    assert write.unique(first) == first
+    first.touch()
+    assert write.unique(first).name == "cors-report-2.html"
+    write.unique(first).touch()
+    assert write.unique(first).name == "cors-report-3.html"
+
+
+def test_keep_existing(tmp_path: Path) -> None:
+    report = tmp_path / "cors-report.html"
+    assert write.keep_existing(report) is None
+    report.write_text("old", encoding="utf-8")
+    os.utime(report, (1794668520, 1794668520))
+    kept = write.keep_existing(report)
+    assert kept is not None
+    assert kept.name == "cors-report-20261114-1502.html"
+    assert kept.read_text(encoding="utf-8") == "old"
+    assert not report.exists()
+
+
+SPELLINGS = {
+    "plain": SECRET,
+    "percent": quote(SECRET, safe=""),
+    "percent in lower case": quote(SECRET, safe="").lower(),
+    "json": json.dumps(SECRET)[1:-1],
+    "html": html.escape(SECRET),
+    "jinja2": html.escape(SECRET, quote=False).replace('"', "&#34;"),
+    "base64": base64.b64encode(SECRET.encode()).decode(),
+    "base64 after one byte": base64.b64encode(b"x" + SECRET.encode() + b"yy").decode(),
+    "base64 after two bytes": base64.b64encode(b"xx" + SECRET.encode() + b"y").decode(),
+    "base64 of a pair": base64.b64encode(b"user:" + SECRET.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_secret_refuses_the_file(tmp_path: Path, spelling: str) -> None:
+    target = tmp_path / "report.html"
+    with pytest.raises(reports.SecretFound) as caught:
+        write.write_text(f"first line\nsecond {spelling} line", target, {SECRET})
+    assert "line 2" in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_secret_bytes_shown_as_escapes() -> None:
+    with pytest.raises(reports.SecretFound):
+        leaks.search("a \\x1bpass\\xffword b", {"\x1bpass\xffword"})
+    with pytest.raises(reports.SecretFound):
+        leaks.search("a pässword b", {"p\xc3\xa4ssword"})
+
+
+def test_short_values_are_not_searched() -> None:
+    leaks.search("abcde is everywhere", {"abcde", "", "x"})
+
+
+def test_every_format_is_searched(tmp_path: Path) -> None:
+    result = example_result.shop()
+    planted = example_result.with_secrets(result, {"checkout.flow"})
+    for suffix in (".html", ".json", ".md"):
+        with pytest.raises(reports.SecretFound):
+            reports.save(planted, tmp_path / f"report{suffix}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_thousands_of_secrets_take_no_time() -> None:
+    text = "".join(f"{number:x} some text of a report\n" for number in range(60_000))
+    secrets = {f"FAKE-{number * 7919:x}-secret-value" for number in range(5000)}
+    before = time.perf_counter()
+    leaks.search(text, secrets)
+    assert time.perf_counter() - before < 10
+
+
+def test_unknown_format(tmp_path: Path) -> None:
+    result = example_result.empty()
+    with pytest.raises(reports.UnknownFormat, match=r"'\.doc'.*\.html, \.json, \.md"):
+        reports.save(result, tmp_path / "report.doc")
+    with pytest.raises(reports.UnknownFormat, match="html, json, md"):
+        reports.render(result, "doc")
+
+
+def test_importing_reports_is_light() -> None:
+    code = (
+        "import sys, reports, reports.write, reports.to_terminal; "
+        "print([m for m in ('jinja2', 'pandas', 'mitmproxy') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, check=True, cwd=Path(reports.__file__).parents[1],
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
+
+
+def test_rendering_from_json_gives_the_same_bytes(tmp_path: Path) -> None:
+    from reports.__main__ import main
+
+    result = example_result.shop()
+    source, target = tmp_path / "result.json", tmp_path / "again.html"
+    source.write_text(result.to_json(), encoding="utf-8")
+    assert main([str(source), "--to", "html", "-o", str(target)]) == 0
+    assert target.read_text(encoding="utf-8") == reports.render(result, "html")
+
+
+def test_main_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from reports.__main__ import main
+
+    source = tmp_path / "result.json"
+    source.write_text("{}", encoding="utf-8")
+    assert main([str(source)]) == 2
+    assert "not a cors-audit result" in capsys.readouterr().err
