@@ -1,0 +1,174 @@
+"""Compare the engine's verdicts on a recording with what the browser really did."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mitmproxy.http import HTTPFlow
+
+from .case import CORS
+from .joining import read_flows, wire_method
+from .known_differences import KNOWN
+from .lab import RECORDING, TRUTH
+
+QUERY_VALUE = re.compile(r"\b(case|step)=\w+")
+DECIDED = ("allowed", "blocked")
+SHOWN_HEADERS = re.compile(
+    r"origin|access-control-.*|sec-fetch-.*|cookie|authorization|content-type|vary|location"
+    r"|if-none-match|referer|user-agent"
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One exchange on which engine and browser differ."""
+
+    what: str
+    """`wrong way`, `undecided`, `false alarm`, `reason`, `message`, `pair`, `credentials`."""
+    truth: Row
+    engine: Row | None
+    expected: object
+    got: object
+
+    @property
+    def known(self) -> str | None:
+        """The written reason, if this difference is known."""
+        return KNOWN.get((self.truth["browser"], self.truth["name"], self.what))
+
+
+@dataclass
+class Score:
+    """The scoreboard of one browser."""
+
+    browser: str
+    version: str
+    cases: int
+    counts: Counter[str] = field(default_factory=Counter)
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+    def judge(
+        self, what: str, truth: Row, engine: Row | None, expected: object, got: object, right: bool
+    ) -> None:
+        """Count one comparison."""
+        self.counts[f"{what} compared"] += 1
+        if right:
+            self.counts[f"{what} right"] += 1
+        else:
+            self.disagreements.append(Disagreement(what, truth, engine, expected, got))
+
+    def of_kind(self, what: str, known: bool = False) -> list[Disagreement]:
+        """Disagreements of one kind; those with a written reason only on request."""
+        return [d for d in self.disagreements if d.what == what and (known or not d.known)]
+
+
+def score_folder(folder: Path) -> Score:
+    """Audit a recording and compare."""
+    from analysis import audit
+
+    truth: list[Row] = json.loads((folder / TRUTH).read_text())
+    result = audit([str(folder / RECORDING)]).to_dict()
+    exchanges = {exchange["flow_id"]: exchange for exchange in result["exchanges"]}
+    return score(truth, exchanges)
+
+
+def score(truth: list[Row], exchanges: dict[str, Row]) -> Score:
+    """Compare record by record."""
+    first = truth[0] if truth else {"browser": "none", "version": ""}
+    board = Score(first["browser"], first["version"], len({r["name"] for r in truth}))
+    preflights = {r["preflight_of"]: r["flow_id"] for r in truth if r["preflight_of"]}
+    for record in truth:
+        if record["flow_id"] is None:
+            board.counts["not on the wire"] += 1
+            continue
+        engine = exchanges.get(record["flow_id"])
+        verdict = engine["verdict"] if engine else "not-applicable"
+        if record["kind"] != CORS and not record["blocked"]:
+            score_control(board, record, engine, verdict)
+        elif record["blocked"] is None:
+            board.counts["browser undecided"] += 1
+        else:
+            score_cors(board, record, engine, verdict, preflights.get(record["flow_id"]))
+    return board
+
+
+def score_control(board: Score, record: Row, engine: Row | None, verdict: str) -> None:
+    """No CORS check ran, so nothing may be called blocked."""
+    board.judge("false alarm", record, engine, "not blocked", verdict, verdict != "blocked")
+    if verdict in ("allowed", "indeterminate"):
+        board.counts[f"controls called {verdict}"] += 1
+
+
+def score_cors(
+    board: Score, record: Row, engine: Row | None, verdict: str, preflight: str | None
+) -> None:
+    """Verdict, then reason, message, partner and credentials."""
+    expected = "blocked" if record["blocked"] else "allowed"
+    board.counts["judged by the browser"] += 1
+    if verdict == "not-applicable" and engine and engine["lost"]:
+        board.counts["answers lost"] += 1  # the browser judged the proxy's error page
+        return
+    if verdict not in DECIDED or engine is None:
+        board.judge("undecided", record, engine, expected, verdict, False)
+        return
+    board.judge("wrong way", record, engine, expected, verdict, verdict == expected)
+    if verdict == expected == "blocked":
+        score_reason(board, record, engine)
+    if record["role"] != "preflight":
+        partner = preflight or ("cache" if record["served_by"] == "cache" else None)
+        got = engine["preflight"]
+        # Concurrent preflights of one URL are the same bytes: any of them will do.
+        alike = record["name"].startswith("concurrent/") and None not in (got, partner)
+        board.judge("pair", record, engine, partner, got, got == partner or alike)
+    asked = record["credentials_mode"]
+    if engine["credentials"] == "unknown" or asked == "unknown":
+        board.counts["credentials unknown"] += 1
+    else:
+        got = engine["credentials"]
+        board.judge("credentials", record, engine, asked, got, got == asked)
+
+
+def score_reason(board: Score, record: Row, engine: Row) -> None:
+    """The browser's own code and its own sentence."""
+    chromium = record["browser"] == "chromium"
+    code = record["chromium_code"] if chromium else record["firefox_key"]
+    got = engine["reason"] if chromium else engine["reasons"]["firefox"]
+    board.judge("reason", record, engine, code, got, got == code)
+    sentence = record["message"]
+    if sentence is None:
+        return
+    printed = engine["message"] if chromium else engine["message_firefox"]
+    expected = QUERY_VALUE.sub(r"\1=…", sentence)
+    board.judge("message", record, engine, expected, printed, printed == expected)
+
+
+def evidence(folder: Path) -> dict[str, list[str]]:
+    """The telling lines of every flow, for the reader of a disagreement."""
+    return {flow.id: describe(flow) for flow in read_flows(folder / RECORDING)}
+
+
+def describe(flow: HTTPFlow) -> list[str]:
+    """Request line, status, and the headers that CORS is about."""
+    lines = [f"{wire_method(flow)} {flow.request.url}"]
+    lines += [f"  > {name}: {value}" for name, value in shown(flow.request.headers)]
+    if flow.response:
+        lines.append(f"  {flow.response.status_code}")
+        lines += [f"  < {name}: {value}" for name, value in shown(flow.response.headers)]
+    if flow.error:
+        lines.append(f"  error: {flow.error.msg}")
+    return lines
+
+
+def shown(headers: Any) -> list[tuple[str, str]]:
+    """Header lines worth printing, each as it stood on the wire."""
+    return [
+        (name, value[:120])
+        for name, value in headers.items(multi=True)
+        if SHOWN_HEADERS.fullmatch(name.lower())
+    ]

@@ -1,0 +1,82 @@
+"""The engine must say what real browsers did: the core cases, in every browser there is.
+
+Without a browser the tests are skipped, unless `CORS_AUDIT_REQUIRE_BROWSERS=1` is set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from . import chromium, firefox, lab
+from .known_differences import KNOWN
+from .scoring import Disagreement, Score, score_folder
+
+FINDERS: dict[str, Callable[[], str | None]] = {
+    "chromium": chromium.find,
+    "firefox": firefox.find,
+}
+REMEDY = {
+    "chromium": "install Chromium or Chrome",
+    "firefox": "install Firefox and certutil (package libnss3-tools)",
+}
+
+
+@pytest.fixture(scope="module", params=sorted(FINDERS))
+def score(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Score:
+    """The scoreboard of one browser."""
+    browser: str = request.param
+    if not FINDERS[browser]():
+        text = f"no {browser} on this machine: {REMEDY[browser]}"
+        if os.environ.get("CORS_AUDIT_REQUIRE_BROWSERS") == "1":
+            pytest.fail(text)
+        pytest.skip(text)
+    folder: Path = tmp_path_factory.mktemp(browser)
+    lab.run(browser, folder, lab.choose(core=True))
+    return score_folder(folder)
+
+
+def listed(found: list[Disagreement]) -> list[str]:
+    """The differences in words, for the assertion message."""
+    return [
+        f"{d.truth['name']} step {d.truth['step']} {d.truth['role']}:"
+        f" browser {d.expected!r}, engine {d.got!r}"
+        for d in found
+    ]
+
+
+def test_the_lab_saw_enough(score: Score) -> None:
+    """A lab that records nothing would pass all other tests."""
+    assert score.cases >= 70
+    assert score.counts["wrong way compared"] >= 250
+    assert score.counts["false alarm compared"] >= 100
+
+
+def test_no_verdict_is_the_wrong_way(score: Score) -> None:
+    assert listed(score.of_kind("wrong way")) == []
+
+
+def test_no_control_is_called_blocked(score: Score) -> None:
+    assert listed(score.of_kind("false alarm")) == []
+
+
+def test_the_reasons_are_the_browsers_own(score: Score) -> None:
+    assert listed(score.of_kind("reason")) == []
+
+
+def test_credentials_are_never_guessed_wrong(score: Score) -> None:
+    assert listed(score.of_kind("credentials")) == []
+
+
+def test_requests_find_their_preflights(score: Score) -> None:
+    assert listed(score.of_kind("pair")) == []
+
+
+def test_known_differences_are_cases_of_today() -> None:
+    """An entry for a case that is gone would hide nothing and mislead."""
+    names = {case.name for case in lab.choose()}
+    assert {name for _, name, _ in KNOWN} <= names
+    assert all(KNOWN.values())
