@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import itertools
 import json
 import sys
 import types
@@ -89,7 +90,7 @@ def _descriptions(cls: type) -> dict[str, str]:
     tree = ast.parse(inspect.getsource(module))
     body = next(n.body for n in tree.body if isinstance(n, ast.ClassDef) and n.name == cls.__name__)
     found = {}
-    for field, below in zip(body, body[1:], strict=False):
+    for field, below in itertools.pairwise(body):
         if (
             isinstance(field, ast.AnnAssign)
             and isinstance(field.target, ast.Name)

@@ -17,8 +17,11 @@ class Browser:
     name: str
 
     # The CORS check
-    skips_empty_first_allow_origin: bool
-    """An empty `Access-Control-Allow-Origin` line before a good one is dropped."""
+    drops_empty_lines: bool
+    """Where a header is repeated, its empty lines are dropped before values are joined."""
+    counts_canonical_allow_origin: bool
+    """More than one line spelt `Access-Control-Allow-Origin`, as HTTP/1 servers do, is refused
+    whatever the values; lines spelt otherwise are joined."""
 
     # The preflight check
     redirect_before_origin: bool
@@ -77,7 +80,8 @@ class Browser:
 
 CHROMIUM = Browser(
     name="chromium",
-    skips_empty_first_allow_origin=False,
+    drops_empty_lines=False,
+    counts_canonical_allow_origin=False,
     redirect_before_origin=True,
     status_before_origin=False,
     lists_parsed_before_method=True,
@@ -104,7 +108,8 @@ CHROMIUM = Browser(
 
 FIREFOX = Browser(
     name="firefox",
-    skips_empty_first_allow_origin=True,
+    drops_empty_lines=True,
+    counts_canonical_allow_origin=True,
     redirect_before_origin=False,
     status_before_origin=False,
     lists_parsed_before_method=False,
@@ -131,7 +136,8 @@ FIREFOX = Browser(
 
 WEBKIT = Browser(
     name="webkit",
-    skips_empty_first_allow_origin=False,
+    drops_empty_lines=False,
+    counts_canonical_allow_origin=False,
     redirect_before_origin=True,
     status_before_origin=True,
     lists_parsed_before_method=True,

@@ -7,6 +7,7 @@ https://fetch.spec.whatwg.org/#concept-cache. What the wire hides is part of the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..exchange import Headers
@@ -77,7 +78,7 @@ class Entry:
     def covers(
         self,
         method: str,
-        unsafe: list[str],
+        unsafe: Sequence[str],
         origin: str,
         include: bool | None,
         when: float,

@@ -6,10 +6,10 @@ https://fetch.spec.whatwg.org/#cors-preflight-fetch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ..exchange import Headers
+from ..exchange import Header, Headers
 from .browsers import Browser
 from .headers import extract_list, strip
 from .origin import is_url
@@ -34,6 +34,7 @@ class Step(StrEnum):
     METHOD_NOT_ALLOWED = "method-not-allowed"
     HEADER_NOT_ALLOWED = "header-not-allowed"
     REDIRECT_WITH_USERINFO = "redirect-with-userinfo"
+    REDIRECT_SCHEME = "redirect-scheme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Failure:
     """The value that was refused, None when the header was absent."""
     param: str | None = None
     """The method or header name that is not allowed."""
-    canonical_duplicates: bool = False
-    """The header was repeated, spelt `Access-Control-Allow-Origin` each time."""
+    counted: bool = False
+    """Refused for the number of `Access-Control-Allow-Origin` lines, not for their value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +80,32 @@ def cors_check(response: Headers, origin: str, include: bool, browser: Browser) 
         None when it passes.
     """
     lines = response.lines("access-control-allow-origin")
-    values = [strip(line.value or "") for line in lines]
-    if browser.skips_empty_first_allow_origin and len(values) > 1:
-        while len(values) > 1 and not values[0]:
-            del values[0], lines[:1]
-    if not values:
+    canonical = sum(line.name == "Access-Control-Allow-Origin" for line in lines)
+    allowed = _joined(lines, browser)
+    if allowed is None:
         return Failure(Step.ALLOW_ORIGIN_MISSING)
-    allowed = ", ".join(values)
+    if browser.counts_canonical_allow_origin and canonical > 1:
+        return Failure(Step.ALLOW_ORIGIN_MULTIPLE, got=allowed, counted=True)
     if allowed == "*":
         return Failure(Step.WILDCARD_WITH_CREDENTIALS, got=allowed) if include else None
     if allowed != origin:
-        return Failure(
-            _mismatch(allowed),
-            got=allowed,
-            canonical_duplicates=sum(e.name == "Access-Control-Allow-Origin" for e in lines) > 1,
-        )
+        return Failure(_mismatch(allowed), got=allowed)
     if not include:
         return None
-    credentials = response.get("access-control-allow-credentials")
-    if credentials is None or strip(credentials) != "true":
+    credentials = _joined(response.lines("access-control-allow-credentials"), browser)
+    if credentials != "true":
         return Failure(Step.CREDENTIALS_NOT_ALLOWED, got=credentials)
     return None
+
+
+def _joined(lines: list[Header], browser: Browser) -> str | None:
+    """Fetch's *get*: the values joined as this engine joins them; None when there is no line."""
+    if not lines:
+        return None
+    values = [strip(line.value or "") for line in lines]
+    if browser.drops_empty_lines and len(values) > 1:
+        values = [value for value in values if value]
+    return ", ".join(values)
 
 
 def _mismatch(allowed: str) -> Step:
@@ -129,12 +135,7 @@ def preflight_check(
         return Failure(Step.PREFLIGHT_STATUS, on_preflight=True, got=str(status))
     failure = cors_check(response, origin, include, browser)
     if failure is not None:
-        return Failure(
-            failure.step,
-            on_preflight=True,
-            got=failure.got,
-            canonical_duplicates=failure.canonical_duplicates,
-        )
+        return replace(failure, on_preflight=True)
     if redirected:
         return Failure(Step.PREFLIGHT_REDIRECT, on_preflight=True, got=str(status))
     if bad_status:

@@ -6,8 +6,10 @@ of the console message, and its sentence. WebKit: the console text. One row per 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from ..exchange import Headers
 from .browsers import Browser
 from .check import Failure, Step
 
@@ -127,6 +129,14 @@ WORDINGS: dict[Step, Wording] = {
         "CORS request did not succeed). Status code: (null)",
         "Redirection to URL with credentials is not allowed: {got}",
     ),
+    Step.REDIRECT_SCHEME: Wording(
+        "CorsDisabledScheme",
+        "Cross origin requests are only supported for protocol schemes: chrome, "
+        "chrome-untrusted, data, http, https.",
+        "CORSDidNotSucceed2",
+        "CORS request did not succeed). Status code: (null)",
+        "Cross origin requests are only supported for HTTP.",
+    ),
 }
 
 _OWN_PREFLIGHT_CODE = frozenset(
@@ -145,18 +155,31 @@ _PREFLIGHT_PREFIX = "Response to preflight request doesn't pass access control c
 _PREFIXED = _OWN_PREFLIGHT_CODE | {Step.PREFLIGHT_STATUS, Step.PREFLIGHT_REDIRECT}
 
 _LOADS = {
-    "audioworklet": "audioworklet",
+    "audio": "audio",
+    "audioworklet": "script",
     "font": "font",
     "image": "image",
     "manifest": "manifest",
+    "paintworklet": "script",
     "script": "script",
+    "serviceworker": "script",
+    "sharedworker": "script",
     "style": "CSS stylesheet",
     "track": "text track",
     "video": "video",
-    "audio": "audio",
+    "worker": "script",
     "xslt": "XSL stylesheet",
 }
 """`Sec-Fetch-Dest` to the word in Chromium's `Access to … at`."""
+
+
+def load_word(request: Headers) -> str:
+    """What Chromium calls the load, as far as the wire tells fetch and others apart."""
+    if "prefetch" in (request.get("sec-purpose") or ""):
+        return "link prefetch resource"
+    if (request.get("accept") or "").startswith("text/event-stream"):
+        return "resource"
+    return _LOADS.get(request.get("sec-fetch-dest") or "", "fetch")
 
 
 def code(failure: Failure, browser: Browser) -> str:
@@ -166,22 +189,30 @@ def code(failure: Failure, browser: Browser) -> str:
         prefix = "Preflight" if failure.on_preflight and failure.step in _OWN_PREFLIGHT_CODE else ""
         return prefix + wording.chromium
     if browser.name == "firefox":
-        if failure.canonical_duplicates:
+        if failure.counted:
             return "CORSMultipleAllowOriginNotAllowed"
         return wording.firefox
     return wording.webkit
 
 
 def chromium_message(
-    failure: Failure, url: str, origin: str, dest: str | None, redirected_from: str | None
+    failure: Failure, url: str, origin: str, load: str, redirected_from: str | None
 ) -> str:
-    """The sentence in Chromium's console; `url` is redacted, so it is that sentence but for it."""
+    """The sentence in Chromium's console; `url` is redacted, so it is that sentence but for it.
+
+    Args:
+        origin: origin of the page, also where the request said `null`.
+        load: see `load_word`.
+        redirected_from: URL of the first request of a redirect chain.
+    """
+    got = failure.got or ""
+    if failure.step is Step.REDIRECT_WITH_USERINFO:
+        got = ""  # Chromium leaves the location out
     reason = WORDINGS[failure.step].chromium_text.format(
-        got=failure.got if failure.got is not None else "", param=failure.param
+        got=re.sub(r"[^\x00-\x7f]", lambda m: f"\\u{ord(m[0]):04X}", got), param=failure.param
     )
     if failure.on_preflight and failure.step in _PREFIXED:
         reason = _PREFLIGHT_PREFIX + reason
-    load = _LOADS.get(dest or "", "fetch")
     via = f" (redirected from '{redirected_from}')" if redirected_from else ""
     return (
         f"Access to {load} at '{url}'{via} from origin '{origin}' has been blocked by CORS "
@@ -190,15 +221,21 @@ def chromium_message(
 
 
 def firefox_message(failure: Failure, url: str, status: int | None) -> str:
-    """The sentence in Firefox's console."""
-    if failure.canonical_duplicates:
+    """The sentence in Firefox's console.
+
+    Args:
+        status: of the answer that was checked: on a 304 that of the stored one.
+    """
+    if failure.counted:
         text = "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed)"
     else:
         text = WORDINGS[failure.step].firefox_text.format(
-            got=failure.got if failure.got is not None else "",
+            got=(failure.got or "").encode("latin-1", "replace").decode("utf-8", "replace"),
             param=failure.param,
             status="(null)" if status is None else status,
         )
+    if failure.step is Step.WILDCARD_WITH_CREDENTIALS:
+        url = f"‘{url}’"  # only this message quotes it
     return (
         "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote "
         f"resource at {url}. (Reason: {text}."

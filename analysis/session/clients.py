@@ -58,9 +58,7 @@ class Client:
 
     def may_be_browser(self, exchange: Exchange) -> bool:
         """Can a browser have sent this request of the client?"""
-        if self.browser is None and self.engine != "unknown":
-            return False
-        if self.engine == "unknown" and not self.sends_metadata:
+        if self.browser is None and not self.sends_metadata:
             return False
         if forged(exchange) is not None:
             return False
@@ -133,9 +131,24 @@ class Clients:
 
     def __init__(self) -> None:
         self._known: dict[str, Client] = {}
+        self._by_connection: dict[str, Client] = {}
 
     def of(self, exchange: Exchange) -> Client:
-        """The client of this exchange, new if it was not seen before."""
+        """The client of this exchange, new if it was not seen before.
+
+        A script may set `User-Agent` in Firefox and WebKit: such a request, known for a
+        browser's by its `Sec-Fetch-Mode`, belongs to the browser on the same connection.
+        """
+        client = self._find(exchange)
+        if exchange.connection and client.browser is not None:
+            self._by_connection[exchange.connection] = client
+        return client
+
+    def _find(self, exchange: Exchange) -> Client:
+        if "sec-fetch-mode" in exchange.request:
+            host = self._by_connection.get(exchange.connection)
+            if host is not None and exchange.agent.partition("/")[0] not in BROWSERS:
+                return host
         client = self._known.get(exchange.client)
         if client is None:
             engine, _, version = exchange.agent.partition("/")

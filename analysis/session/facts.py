@@ -39,7 +39,8 @@ class EndpointFacts:
     """Answers below 400 that carried `Access-Control-Allow-Origin`."""
     statuses: Counter[int] = field(default_factory=Counter)
     preflights: list[tuple[float, float, str]] = field(default_factory=list)
-    """(start, seconds waited, client) of its preflights."""
+    """(start, seconds waited, question) of its preflights that were not refused; the question
+    is client, origin and exact URL, as browsers key their preflight cache."""
 
 
 @dataclass(slots=True)
@@ -117,7 +118,9 @@ class ApiFacts:
         if exchange.started is not None and exchange.ended is not None:
             waited = max(0.0, exchange.ended - exchange.started)
             self.preflight_seconds += waited
-            facts.preflights.append((exchange.started, waited, exchange.client))
+            if not seen.blocked:
+                question = f"{exchange.client} {seen.node.origin} {exchange.url.key.hex()}"
+                facts.preflights.append((exchange.started, waited, question))
         if seen.blocked:
             # The request it asked for was never sent: it counts here, where it was refused.
             self.blocked += 1

@@ -21,6 +21,11 @@ from .links import Link, Node, is_followed_redirect
 CLIENT_GAVE_UP = ("client disconnected", "stream reset by client", "connection killed")
 """Beginnings of mitmproxy's error texts that mean: the browser went away, lower-cased."""
 
+PROXY_ERROR = 502
+"""Status of mitmproxy's own page in place of a broken answer."""
+UNSAFE_SCHEMES = frozenset({"about", "blob", "data", "file", "filesystem", "javascript"})
+"""Schemes whose redirects end before CORS is asked: no CORS error."""
+
 
 class Outcome(StrEnum):
     """What the browser made of it."""
@@ -169,6 +174,9 @@ def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
         location = exchange.location
         if location is not None and location.userinfo:
             return Failure(Step.REDIRECT_WITH_USERINFO, got=location.text)
+        scheme = exchange.location_scheme
+        if scheme and scheme not in UNSAFE_SCHEMES:
+            return Failure(Step.REDIRECT_SCHEME, got=scheme)
     return failure
 
 
@@ -180,6 +188,15 @@ def proxy_answered(exchange: Exchange) -> bool:
     if exchange.lost is None or exchange.status is None:
         return False
     return not exchange.lost.lower().startswith(CLIENT_GAVE_UP)
+
+
+def checked_status(node: Node) -> int | None:
+    """Status of the answer that the browser looked at: the proxy's page, or the stored one."""
+    if proxy_answered(node.exchange):
+        return PROXY_ERROR
+    if node.exchange.status == 304 and node.stored is not None and _needs_stored(node):
+        return 200
+    return node.exchange.status
 
 
 def _needs_stored(node: Node) -> bool:

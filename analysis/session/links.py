@@ -9,6 +9,7 @@ before its request and a redirect before its target).
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,8 +23,11 @@ from .clients import Client
 
 SLACK = 0.005
 """Seconds by which clocks inside one proxy may disagree."""
-DIRECT_GAP = 1.0
-"""Longest wait between a preflight's answer and the request it was sent for."""
+DIRECT_GAP = 0.25
+"""Seconds between a preflight's answer and its request: browsers send it at once (35 ms at
+most, measured under load). A later request went by the cache, if the answer was cacheable."""
+LATE_GAP = 10.0
+"""Longest wait for a request that no cache can have served."""
 HOP_GAP = 10.0
 """Longest wait between a redirect and the request to its target."""
 KEPT_PER_URL = 64
@@ -122,6 +126,7 @@ class Linker:
         key = (client.id, exchange.url.key)
         if node.role is Role.PREFLIGHT:
             self._open(node, key)
+            node.previous = self._hop_before(node, key)
         elif node.role is not Role.NON_BROWSER:
             self._follow(node, key)
             if node.role is Role.CORS:
@@ -143,15 +148,19 @@ class Linker:
 
     def _follow(self, node: Node, key: tuple[str, bytes]) -> None:
         """Find the redirect that led here, and leave a trace if this is one."""
-        for each in self._redirects.get(key, ()):
-            if each.next is None and _leads_to(each, node):
-                node.previous, each.next = each, node
-                if node.classification.mode_open and each.role is Role.CORS:
-                    node.classification = Classification(Role.CORS, "hop-of-cors-request")
-                break
+        hop = self._hop_before(node, key)
+        if hop is not None:
+            node.previous, hop.next = hop, node
+            if node.classification.mode_open and hop.role is Role.CORS:
+                node.classification = Classification(Role.CORS, "hop-of-cors-request")
         if node.exchange.location is not None:
             location = (key[0], node.exchange.location.key)
             _remember(self._redirects, location, node)
+
+    def _hop_before(self, node: Node, key: tuple[str, bytes]) -> Node | None:
+        """The redirect that led to this request, or to the one that this preflight is for."""
+        hops = self._redirects.get(key, ())
+        return next((each for each in hops if each.next is None and _leads_to(each, node)), None)
 
     def _pair(self, node: Node, key: tuple[str, bytes]) -> None:
         known = self._preflights.get(key, ())
@@ -168,12 +177,11 @@ class Linker:
         if node.link is Link.OWN or (not node.unsafe and node.exchange.method in METHODS):
             return
         node.classification = Classification(Role.CORS, node.classification.because)
-        started = node.exchange.started
         for each in reversed(known):
-            if started is not None and _entry_serves(each, node, started):
+            if _entry_serves(each, node, node.unsafe):
                 node.preflight, node.link = each, Link.CACHE
                 return
-        first = node.client.first
+        started, first = node.exchange.started, node.client.first
         recent = started is None or first is None or started - first < node.browser.max_age_cap
         node.link = Link.BEFORE if recent else Link.UNSEEN
 
@@ -212,7 +220,8 @@ def _leads_to(hop: Node, node: Node) -> bool:
     before, after = hop.exchange, node.exchange
     if before.status is None or not _follows(before, after, HOP_GAP):
         return False
-    if redirected_method(before.status, before.method) != after.method:
+    method = node.asked.method if node.asked is not None else after.method
+    if redirected_method(before.status, before.method) != method:
         return False
     modes = (before.request.get("sec-fetch-mode"), after.request.get("sec-fetch-mode"))
     if None not in modes and modes[0] != modes[1]:
@@ -227,7 +236,7 @@ def _asked_for(preflight: Node, node: Node) -> bool:
         return False
     if not any(failure is None for failure in preflight.passes.values()):
         return False
-    if not _follows(preflight.exchange, exchange, DIRECT_GAP):
+    if not _follows(preflight.exchange, exchange, LATE_GAP):
         return False
     if not _same_requester(preflight, node):
         return False
@@ -236,7 +245,11 @@ def _asked_for(preflight: Node, node: Node) -> bool:
     if not redirected and not set(asked.headers) <= names:
         return False
     unsafe = unsafe_names(exchange.request, node.browser, asked.headers)
-    return set(unsafe) <= set(asked.headers)
+    if not set(unsafe) <= set(asked.headers):
+        return False
+    return _follows(preflight.exchange, exchange, DIRECT_GAP) or not _entry_serves(
+        preflight, node, unsafe
+    )
 
 
 def _same_requester(preflight: Node, node: Node) -> bool:
@@ -250,18 +263,17 @@ def _same_requester(preflight: Node, node: Node) -> bool:
     )
 
 
-def _entry_serves(preflight: Node, node: Node, started: float) -> bool:
-    exchange = preflight.exchange
-    if exchange.ended is None or not preflight.passes:
+def _entry_serves(preflight: Node, node: Node, unsafe: Sequence[str]) -> bool:
+    """Can the browser have sent this request on the strength of that answer, from its cache?"""
+    exchange, started = preflight.exchange, node.exchange.started
+    if exchange.ended is None or started is None or not preflight.passes:
         return False
     modes = [include for include, failure in preflight.passes.items() if failure is None]
     if not modes:
         return False
     include = modes[0] if len(modes) == 1 else None
     entry = Entry.of(preflight.origin, exchange.response, include, exchange.ended, node.browser)
-    return entry.covers(
-        node.exchange.method, list(node.unsafe), node.origin, None, started, node.browser
-    )
+    return entry.covers(node.exchange.method, unsafe, node.origin, None, started, node.browser)
 
 
 def is_followed_redirect(exchange: Exchange) -> bool:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 from ..exchange import Exchange
@@ -73,7 +73,7 @@ def open_capture(path: str) -> CaptureFile:
         raise CaptureError(f"{name}: the file is empty; {REMEDY}")
     from . import journal
 
-    digest = None if path == "-" else sha256(data).hexdigest()
+    digest = None if isinstance(data, bytes) else _digest(path)
     if journal.is_journal(head):
         return CaptureFile(name, data, "journal", digest)
     from .flowfile import holds_flows
@@ -95,6 +95,12 @@ def read(capture: CaptureFile, door: Door, capture_id: str) -> Iterator[Exchange
     from .flowfile import exchanges
 
     return exchanges(capture.data, door, capture_id)
+
+
+def _digest(path: str) -> str:
+    """SHA-256 of the file, read in blocks: through the map it would all count as memory."""
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _bytes(path: str) -> bytes | mmap.mmap:

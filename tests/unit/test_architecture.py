@@ -30,7 +30,8 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("analysis.finding", "analysis.plain", "analysis.batch", "reports"), ("pandas",),
     ),
     "analysis.rules": (
-        ("analysis.finding", "analysis.fetch", "analysis.session", "analysis.rules"),
+        ("analysis.exchange", "analysis.finding", "analysis.fetch", "analysis.session",
+         "analysis.rules"),
         (),
     ),
     "analysis.fixes": (
