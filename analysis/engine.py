@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from . import __version__
 from .exchange import Exchange
 from .fetch.classify import Role, classify
-from .finding import Finding
+from .finding import Confidence, Finding
 from .findings import FindingBook
+from .fixes import recognise
 from .redact import Door
 from .result import AuditResult, BlindSpot, Capture, Skipped, Tool, Totals
 from .rows import exchange_row, policy_row, rule_cards
@@ -73,10 +74,12 @@ class Auditor:
         live = self._live
         live.observe(exchange)
         judged = judge(live.link(exchange))
+        api = live.learn(judged)
+        if api is None:
+            return Heard(judged)
         known = live.book.keys()
-        keys = dict.fromkeys(live.look(judged))
-        api = live.apis.get(exchange.url.origin)
-        late = live.book.look_at(api) if api is not None else []
+        keys = dict.fromkeys(live.book.look(judged, api))
+        late = live.book.look_at(api)
         return Heard(
             judged,
             new=tuple(key for key in [*keys, *late] if key not in known),
@@ -107,8 +110,11 @@ class Auditor:
             whole.observe(exchange)
         nodes = [whole.link(exchange) for exchange in kept]
         judged = [judge(node) for node in nodes]
-        for seen in judged:
-            whole.look(seen)
+        # First everything is learnt, then the rules look: what they say of one exchange rests
+        # on the whole session, later ones included.
+        for seen, api in [(seen, whole.learn(seen)) for seen in judged]:
+            if api is not None:
+                whole.book.look(seen, api)
         for api in whole.apis.values():
             whole.book.look_at(api)
         findings = whole.book.findings(whole.apis)
@@ -162,13 +168,18 @@ class _Pass:
         """Put the exchange in its place among those before it."""
         return self.linker.add(exchange, self.clients.of(exchange))
 
-    def look(self, seen: Judged) -> list[str]:
-        """Show a judged exchange to the rules; the keys of the findings it adds to."""
+    def learn(self, seen: Judged) -> ApiFacts | None:
+        """Take a judged exchange into the facts about its API; None when it is none of ours."""
         if seen.node.role not in JUDGED and not seen.blocked:
-            return []
-        api = self.apis.setdefault(seen.exchange.url.origin, ApiFacts(seen.exchange.url.origin))
+            return None
+        origin = seen.exchange.url.origin
+        api = self.apis.setdefault(origin, ApiFacts(origin))
         api.observe(seen)
-        return self.book.look(seen, api)
+        for name, because, confidence in recognise(seen):
+            known = api.stacks.get(name)
+            if known is None or confidence.rank < Confidence(known[1]).rank:
+                api.stacks[name] = (because, confidence.value)
+        return api
 
 
 def is_relevant(exchange: Exchange) -> bool:

@@ -149,3 +149,5 @@ class Finding:
     cwe: tuple[str, ...]
     references: tuple[str, ...]
     ignored: Ignored | None = None
+    remedy: str = ""
+    """What to change, in one sentence that holds for every server."""

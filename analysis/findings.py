@@ -128,11 +128,12 @@ class FindingBook:
             count=group.count,
             first=group.first,
             last=group.last,
-            evidence=tuple(group.evidence),
+            evidence=tuple(dict.fromkeys((*hit.evidence, *group.evidence))),
             expected=hit.expected,
             fixes=fixes.for_finding(rule, hit, api, least_privilege(api)),
             cwe=rule.cwe,
             references=rule.references,
+            remedy=rule.fix,
         )
 
 

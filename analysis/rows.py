@@ -23,7 +23,7 @@ from .result import (
 )
 from .rules import ALL
 from .session.facts import ApiFacts
-from .session.judge import Judged, codes, preflight_needed
+from .session.judge import Judged, checked_status, codes, preflight_needed
 from .session.links import Link, Node
 from .session.policy import avoidable_preflights, least_privilege
 
@@ -95,7 +95,7 @@ def chromium_message(seen: Judged) -> str | None:
         failure,
         exchange.url.text,
         node.page or node.origin,
-        exchange.request.get("sec-fetch-dest"),
+        reasons.load_word(exchange.request),
         first.exchange.url.text if first is not node else None,
     )
 
@@ -104,14 +104,14 @@ def _firefox(seen: Judged) -> str | None:
     failure = _in(seen, "firefox")
     if failure is None:
         return None
-    return reasons.firefox_message(failure, seen.exchange.url.text, seen.exchange.status)
+    return reasons.firefox_message(failure, seen.exchange.url.text, checked_status(seen.node))
 
 
 def _webkit(seen: Judged) -> str | None:
     failure = _in(seen, "webkit")
     if failure is None:
         return None
-    return reasons.webkit_message(failure, seen.node.origin, seen.exchange.status)
+    return reasons.webkit_message(failure, seen.node.origin, checked_status(seen.node))
 
 
 def _in(seen: Judged, engine: str) -> Failure | None:

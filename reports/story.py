@@ -182,7 +182,7 @@ def remedy(finding: Finding) -> str:
         return f"{text[0].upper()}{text[1:]}."
     if fix and fix.note:
         return words.first_sentence(fix.note)
-    return "See the finding."
+    return finding.remedy or "See the finding."
 
 
 def best_fix(finding: Finding) -> Fix | None:

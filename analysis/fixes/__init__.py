@@ -1,13 +1,159 @@
-"""What to change: configuration for one server software per file."""
+"""What to change: configuration for one server software per file.
+
+Every fix holds exactly what the session needed: its origins, methods, headers, and
+credentials only where they were seen. None repeats whatever origin asks, and none uses `*`.
+"""
 
 from __future__ import annotations
 
-from ..finding import Fix
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from ..fetch.classify import Role
+from ..fetch.origin import host_of, is_loopback
+from ..fetch.safelist import RESPONSE_NAMES
+from ..fetch.site import registrable_domain
+from ..finding import Confidence, Fix
 from ..result import LeastPrivilege
+from ..rules import expose_gap
 from ..rules.model import Hit, Rule
 from ..session.facts import ApiFacts
+from ..session.judge import Judged
+from . import (
+    any_server,
+    apache,
+    caddy,
+    django,
+    express,
+    fastapi,
+    fastify,
+    flask,
+    nginx,
+    node,
+    page,
+    plain_answer,
+    spring,
+)
+from .model import Signature, Stack, Wanted
+
+STACKS: tuple[Stack, ...] = (
+    express.STACK,
+    fastify.STACK,
+    node.STACK,
+    fastapi.STACK,
+    flask.STACK,
+    django.STACK,
+    spring.STACK,
+    nginx.STACK,
+    apache.STACK,
+    caddy.STACK,
+    any_server.STACK,
+)
+"""Every server software, in the order in which reports list them."""
+ANY = any_server.STACK
+GATEWAY_STATUSES = frozenset({413, 414, 429, 502, 503, 504})
+"""Errors that a proxy makes itself."""
+
+
+def recognise(seen: Judged) -> Iterator[tuple[str, str, Confidence]]:
+    """(name, what gave it away, how sure) of the software that this answer shows."""
+    if seen.exchange.status is not None and seen.exchange.lost is None:
+        signature = Signature.of(seen.exchange, seen.node.role is Role.PREFLIGHT)
+        yield from _recognise(signature)
+
+
+@lru_cache(maxsize=1024)
+def _recognise(signature: Signature) -> tuple[tuple[str, str, Confidence], ...]:
+    found = [(stack.name, stack.recognise(signature)) for stack in STACKS]
+    return tuple((name, *known) for name, known in found if known is not None)
+
+
+def stack(text: str) -> Stack | None:
+    """A stack by its id or name."""
+    wanted = text.lower()
+    return next((each for each in STACKS if wanted in (each.id, each.name.lower())), None)
+
+
+def configuration(
+    of: Stack, policy: LeastPrivilege, methods: Iterable[str] = (), expose: Iterable[str] = ()
+) -> str:
+    """A policy as configuration; `methods` are all that the session used."""
+    return of.configure(Wanted.of(policy, methods, expose))
 
 
 def for_finding(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> tuple[Fix, ...]:
-    """Fixes of a finding, best first: the recognised stack's, then the others."""
-    return ()
+    """Fixes of a finding, best first: the recognised stack's, then the others.
+
+    A fix in the page goes first where it is the better one, else second. `any server` is
+    always among them.
+    """
+    wanted = wanted_for(rule, hit, api, policy)
+    advice = page.advice(rule.id, hit)
+    client = [advice.fix()] if advice else []
+    if not rule.server_fix:
+        code = plain_answer.CODE[rule.id](wanted, hit)
+        servers = [Fix(ANY.name, ANY.where, False, "", code, rule.fix)]
+    else:
+        servers = [_fix(each, rule, api, wanted) for each in _ordered(rule, hit, api)]
+    if advice and advice.best:
+        return (*client, *servers)
+    return (*servers[:1], *client, *servers[1:])
+
+
+def wanted_for(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> Wanted:
+    """What the configuration that cures this finding must allow."""
+    expose = [name.title() for name in sorted(api.exposed - RESPONSE_NAMES) if name != "*"]
+    if rule.id == "expose-gap":
+        expose += [name for name in expose_gap.of_api(api) if name not in expose]
+        expose += [name for name in expose_gap.gap(hit.seen, api) if name not in expose]
+    wanted = Wanted.of(policy, api.methods, expose)
+    asking = hit.seen.node.origin
+    wanted = wanted.but(tuple(sorted(wanted.origins, key=lambda origin: origin != asking)))
+    if rule.id == "reflected-origin-with-credentials":
+        return _without_strangers(wanted, api)
+    if rule.id == "insecure-origin-allowed":
+        return _by_https(wanted)
+    return wanted
+
+
+def _without_strangers(wanted: Wanted, api: ApiFacts) -> Wanted:
+    """The session's origins may be attackers': only the API's own site is taken for granted."""
+    home = registrable_domain(host_of(api.api))
+    own = tuple(o for o in wanted.origins if registrable_domain(host_of(o)) == home)
+    others = [o for o in wanted.origins if o not in own]
+    if not others:
+        return wanted
+    return wanted.but(own, f"Left out, add only what you know: {', '.join(others)}.")
+
+
+def _by_https(wanted: Wanted) -> Wanted:
+    safe = tuple(
+        o if is_loopback(host_of(o)) else o.replace("http://", "https://", 1)
+        for o in wanted.origins
+    )
+    return wanted.but(tuple(dict.fromkeys(safe)), "Serve the page by https; http was left out.")
+
+
+def _ordered(rule: Rule, hit: Hit, api: ApiFacts) -> list[Stack]:
+    """The recognised ones first; a proxy before the application where it is the one to mend."""
+    proxy_first = rule.id == "multiple-allow-origin" or (
+        rule.id == "hidden-error-status" and hit.seen.exchange.status in GATEWAY_STATUSES
+    )
+
+    here = {name for name, _, _ in recognise(hit.seen)}
+
+    def order(each: Stack) -> tuple[int, int, int, int]:
+        known = api.stacks.get(each.name)
+        if known is None:
+            return 1, int(each is not ANY), 0, 0
+        proxy = int((each.where == "proxy") is not proxy_first)
+        return 0, proxy, int(each.name not in here), Confidence(known[1]).rank
+
+    return sorted(STACKS, key=order)
+
+
+def _fix(each: Stack, rule: Rule, api: ApiFacts, wanted: Wanted) -> Fix:
+    known = api.stacks.get(each.name)
+    code = each.instead.get(rule.id, each.configure)(wanted)
+    note = f"{rule.fix} {each.place} {each.special.get(rule.id, each.traps)}"
+    return Fix(each.name, each.where, known is not None, known[0] if known else "", code, note)

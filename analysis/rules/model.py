@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from ..finding import Confidence, Evidence, Expectation, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
+from ..session.links import Node
 
 
 class Per(StrEnum):
@@ -88,9 +90,18 @@ def mdn(page: str) -> str:
 
 
 def evidence(
-    seen: Judged, place: str, header: str | None, note: str, role: str = "primary"
+    seen: Judged | Node,
+    place: Literal["request", "response"],
+    header: str | None,
+    note: str,
+    role: Literal["primary", "related"] = "primary",
 ) -> Evidence:
-    """Point at a header (or, with None, at the whole message) of an exchange."""
+    """Point at a header (or, with None, at the whole message) of an exchange.
+
+    Args:
+        note: three or four words that say what to see there.
+        role: the first place of a hit is the primary one.
+    """
     headers = seen.exchange.response if place == "response" else seen.exchange.request
     value = headers.get(header.lower()) if header is not None else None
     return Evidence(seen.exchange.id, role, place, header, value, note)

@@ -34,9 +34,9 @@ class Client:
     pools: dict[str, set[bool]] = field(default_factory=dict)
     """Per connection: did it carry credentials (True), requests without any (False)?"""
     cookie_times: dict[str, list[float]] = field(default_factory=dict)
-    """Per host: when a request carried a cookie."""
+    """Per scheme and host: when a request carried a cookie."""
     cookie_removed: dict[str, list[float]] = field(default_factory=dict)
-    """Per host: when an answer removed a cookie."""
+    """Per scheme and host: when an answer removed a cookie."""
 
     @property
     def browser(self) -> Browser | None:
@@ -78,9 +78,9 @@ class Client:
         if credentialed is not None and exchange.connection:
             self.pools.setdefault(exchange.connection, set()).add(credentialed)
         if when is not None and exchange.cookies:
-            _insert(self.cookie_times, exchange.url.host, when)
+            _insert(self.cookie_times, _jar(exchange), when)
         if exchange.ended is not None and any(each.deletes for each in exchange.set_cookies):
-            _insert(self.cookie_removed, exchange.url.host, exchange.ended)
+            _insert(self.cookie_removed, _jar(exchange), exchange.ended)
 
     def pool(self, exchange: Exchange) -> bool | None:
         """Does this exchange's connection carry credentials? None: unknown, or not pure.
@@ -96,14 +96,21 @@ class Client:
         seen = self.pools.get(exchange.connection, set())
         return next(iter(seen)) if len(seen) == 1 else None
 
-    def holds_cookie(self, host: str, when: float) -> bool:
-        """Was a cookie for this host in the jar then, by what went before and after?"""
-        sent = self.cookie_times.get(host, ())
-        at = bisect_left(sent, when)
+    def holds_cookie(self, exchange: Exchange) -> bool:
+        """Was a cookie that this request could carry in the jar, by what went before it?"""
+        if exchange.started is None:
+            return False
+        sent = self.cookie_times.get(_jar(exchange), ())
+        at = bisect_left(sent, exchange.started)
         if at == 0:
             return False
-        gone = self.cookie_removed.get(host, ())
-        return not any(sent[at - 1] < each <= when for each in gone)
+        gone = self.cookie_removed.get(_jar(exchange), ())
+        return not any(sent[at - 1] < each <= exchange.started for each in gone)
+
+
+def _jar(exchange: Exchange) -> str:
+    """Cookies are kept by host; those marked `Secure` are for https only."""
+    return f"{exchange.url.scheme}://{exchange.url.host}"
 
 
 def _shows_credentials(exchange: Exchange, role: Role) -> bool | None:

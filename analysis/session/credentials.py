@@ -121,12 +121,12 @@ def _silent_about_storage(node: Node) -> bool:
 def _withholds_known_cookie(node: Node) -> bool:
     """A same-site request without the cookie that the jar held for this host."""
     exchange = node.exchange
-    if exchange.cookies or exchange.started is None or node.page is None:
+    if exchange.cookies or node.page is None:
         return False
     page_scheme = node.page.partition(":")[0]
     if not same_site(page_scheme, host_of(node.page), exchange.url.scheme, exchange.url.host):
         return False
-    return node.client.holds_cookie(exchange.url.host, exchange.started)
+    return node.client.holds_cookie(exchange)
 
 
 def _went_on_as_anonymous(node: Node) -> bool:

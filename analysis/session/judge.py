@@ -169,7 +169,7 @@ def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
         return preflight_check(
             exchange.request, exchange.status, exchange.response, include, browser
         )
-    failure = cors_check(_checked_headers(node), node.origin, include, browser)
+    failure = cors_check(checked_headers(node), node.origin, include, browser)
     if failure is None and is_followed_redirect(exchange):
         location = exchange.location
         if location is not None and location.userinfo:
@@ -207,7 +207,7 @@ def _needs_stored(node: Node) -> bool:
     return bool(conditions) and not any(name in asked for name in conditions)
 
 
-def _checked_headers(node: Node) -> Headers:
+def checked_headers(node: Node) -> Headers:
     """The headers that the check looks at: on a 304 the stored ones, updated by the answer's.
 
     RFC 9111 section 4.3.4.

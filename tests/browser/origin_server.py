@@ -107,6 +107,8 @@ class Handler(socketserver.StreamRequestHandler):
         """Hang up; the other side may have done so already."""
         with contextlib.suppress(OSError):
             super().finish()
+        if self.server.tls:
+            self.request.close()  # the server knows only the plain one, now empty
 
     def read(self) -> Request | None:
         """The next request, its body read and dropped."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from mitmproxy.http import HTTPFlow
 
-from .case import CORS
+from .case import CORS, NON_BROWSER
 from .joining import read_flows, wire_method
 from .known_differences import KNOWN
 from .lab import RECORDING, TRUTH
@@ -89,7 +89,8 @@ def score(truth: list[Row], exchanges: dict[str, Row]) -> Score:
             continue
         engine = exchanges.get(record["flow_id"])
         verdict = engine["verdict"] if engine else "not-applicable"
-        if record["kind"] != CORS and not record["blocked"]:
+        control = record["kind"] != CORS and record["blocked"] is False
+        if control or record["kind"] == NON_BROWSER:
             score_control(board, record, engine, verdict)
         elif record["blocked"] is None:
             board.counts["browser undecided"] += 1

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from analysis import audit
 from analysis.result import AuditResult
+
+from . import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_flows"
@@ -35,8 +39,14 @@ class Session:
 
 
 @pytest.fixture(scope="module", params=["02-json-preflight-refused", "05-hidden-500"])
-def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Session:
+def session(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    no_browser: Callable[[str], NoReturn],
+) -> Session:
     """Browse a story of the FastAPI kind, so that no Node.js is needed."""
+    if not chromium.find():
+        no_browser("no Chromium on this machine")
     sys.path.insert(0, str(SAMPLES))
     try:
         from record import act_out, mitmdump_command, start_servers

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 import reports
 from analysis.result import AuditResult
@@ -17,25 +17,14 @@ from reports.escape import visible
 
 from . import example_result as example
 
-REQUIRED = os.environ.get("CORS_AUDIT_REQUIRE_BROWSERS") == "1"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def missing(reason: str) -> None:
-    if REQUIRED:
-        pytest.fail(f"{reason}, and CORS_AUDIT_REQUIRE_BROWSERS=1")
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright is not installed")
+def browser(no_browser: Callable[[str], NoReturn]) -> Iterator[Any]:
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
-        missing("no Chromium on this machine")
+        no_browser("no Chromium on this machine")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
@@ -90,6 +79,7 @@ def test_text_shown_is_text_given(browser: Any, tmp_path: Path) -> None:
     result = example.hostile()
     visit = Visit(browser, tmp_path, result, java_script_enabled=False)
     model = view.page(result)
+
     def said(spans: Any) -> str:
         return " ".join("".join(span.text for span in spans).split())
 
@@ -208,9 +198,7 @@ def test_themes(browser: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", [320, 390, 768, 1024, 1440])
 def test_no_sideways_scroll(browser: Any, tmp_path: Path, columns: int) -> None:
-    visit = Visit(
-        browser, tmp_path, example.shop(), viewport={"width": columns, "height": 900}
-    )
+    visit = Visit(browser, tmp_path, example.shop(), viewport={"width": columns, "height": 900})
     visit.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= columns
     visit.context.close()

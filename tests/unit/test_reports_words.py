@@ -70,7 +70,12 @@ def marked(pieces: tuple[diff.Piece, ...]) -> str:
     [
         ("http://a.example", "https://a.example", "http://a.example", "http[s]://a.example"),
         ("https://a.example/", "https://a.example", "https://a.example[/]", "https://a.example"),
-        ("https://www.a.example", "https://a.example", "https://[www.]a.example", "https://a.example"),
+        (
+            "https://www.a.example",
+            "https://a.example",
+            "https://[www.]a.example",
+            "https://a.example",
+        ),
         ("http://a:3000", "http://a:3001", "http://a:300[0]", "http://a:300[1]"),
         ("*", "https://a.example", "*", "https://a.example"),
         ("https://a.example/", "http://a.example", "http[s]://a.example[/]", "http://a.example"),

@@ -20,7 +20,7 @@ from reports import leaks, write
 
 from . import example_result
 
-SECRET = "s3cr3t/value+with=\"quotes\" & <more>"
+SECRET = 's3cr3t/value+with="quotes" & <more>'
 
 
 def test_writes_and_makes_folders(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def hop(
         Reply((redirect(location or f"<{second}/1b>", status, headers),), preflights),
         hops={"1b": last},
         kind=SAME_ORIGIN if same else CORS,
-        hop_kinds={"1b": CORS},
+        hop_kinds={"1b": SAME_ORIGIN if "@app/" in location else CORS},
     )
 
 

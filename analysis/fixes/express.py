@@ -1,0 +1,48 @@
+"""Express with the `cors` package."""
+
+from __future__ import annotations
+
+from ..finding import Confidence
+from .model import Stack, Wanted, by_header, js
+
+
+def configure(wanted: Wanted) -> str:
+    """One middleware, in front of everything."""
+    rows = [
+        f"  origin: {js(wanted.origins)},",
+        f"  methods: {js(wanted.methods)},",
+        f"  allowedHeaders: {js(wanted.headers)},",
+    ]
+    if wanted.expose:
+        rows.append(f"  exposedHeaders: {js(wanted.expose)},")
+    if wanted.credentials:
+        rows.append("  credentials: true,")
+    rows.append(f"  maxAge: {wanted.max_age},")
+    return (
+        "// npm install cors\nconst cors = require('cors');\n"
+        + wanted.remarks("//")
+        + "app.use(cors({\n"
+        + "\n".join(rows)
+        + "\n}));\n"
+    )
+
+
+STACK = Stack(
+    id="express",
+    name="Express (cors)",
+    where="server",
+    configure=configure,
+    place="First `app.use` of the application, before login checks and routes.",
+    traps="`origin: true` repeats every origin: keep the list. A callback that throws turns a "
+    "refusal into a 500 without headers.",
+    versions="Express 4 and 5, cors 2.8",
+    source="https://github.com/expressjs/cors#configuration-options",
+    recognise=by_header("x-powered-by", "express", Confidence.CERTAIN),
+    special={
+        "hidden-error-status": "Errors that Express itself answers then carry the headers, too.",
+        "preflight-needs-login": "It must stand before the login check, which is where the "
+        "preflight ends now.",
+        "multiple-allow-origin": "Keep this one, and take the header out of the proxy; or remove "
+        "`cors` here and let the proxy do all of it.",
+    },
+)

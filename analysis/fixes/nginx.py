@@ -1,0 +1,88 @@
+"""nginx."""
+
+from __future__ import annotations
+
+from ..finding import Confidence
+from .model import Stack, Wanted, by_header
+
+
+def configure(wanted: Wanted) -> str:
+    """A map of the allowed origins, and the headers, for errors too."""
+    both = ["add_header Access-Control-Allow-Origin $cors_origin always;"]
+    if wanted.credentials:
+        both.append("add_header Access-Control-Allow-Credentials $cors_credentials always;")
+    both.append("add_header Vary Origin always;")
+    real = list(both)
+    if wanted.expose:
+        names = ", ".join(wanted.expose)
+        real.append(f'add_header Access-Control-Expose-Headers "{names}" always;')
+    asked = [
+        *both,
+        f'add_header Access-Control-Allow-Methods "{", ".join(wanted.methods)}" always;',
+    ]
+    if wanted.headers:
+        names = ", ".join(wanted.headers)
+        asked.append(f'add_header Access-Control-Allow-Headers "{names}" always;')
+    asked.append(f"add_header Access-Control-Max-Age {wanted.max_age} always;")
+    rows = [
+        "map $http_origin $cors_origin {            # in http { }",
+        '    default "";',
+        *(f'    "{origin}" $http_origin;' for origin in wanted.origins),
+        "}",
+    ]
+    if wanted.credentials:
+        rows += [
+            "map $cors_origin $cors_credentials {",
+            "    default true;",
+            '    "" "";',
+            "}",
+        ]
+    rows += [
+        "location / {                               # the location of the API",
+        *(f"    {row}" for row in real),
+        "    if ($request_method = OPTIONS) {       # inherits nothing, so all of it again",
+        *(f"        {row}" for row in asked),
+        "        return 204;",
+        "    }",
+        "    # proxy_pass as before",
+        "}",
+    ]
+    return wanted.remarks("#") + "\n".join(rows) + "\n"
+
+
+def one_layer(wanted: Wanted) -> str:
+    """Take the application's header away, where nginx sets its own."""
+    hidden = [
+        "proxy_hide_header Access-Control-Allow-Origin;",
+        "proxy_hide_header Access-Control-Allow-Credentials;",
+    ]
+    return (
+        "# either remove nginx's own lines and leave CORS to the application:\n"
+        "# add_header Access-Control-Allow-Origin ...;\n"
+        "# or keep the map below in nginx and hide what the application sends:\n"
+        + "\n".join(hidden)
+        + "\n\n"
+        + configure(wanted)
+    )
+
+
+STACK = Stack(
+    id="nginx",
+    name="nginx",
+    where="proxy",
+    configure=configure,
+    place="The maps in `http`, the rest in the API's `location`; only if the application behind "
+    "sends no CORS headers itself.",
+    traps="Without `always` errors go out bare. One `add_header` in a `location` drops those of "
+    "the level above. `$http_origin` without the map would allow everybody.",
+    versions="nginx 1.7.5 and newer",
+    source="https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header",
+    recognise=by_header("server", "nginx", Confidence.CERTAIN),
+    special={
+        "hidden-error-status": "`always` is what puts the headers on errors; its own 502 and 504 "
+        "pages get them only this way.",
+        "multiple-allow-origin": "Set the header in one place; `proxy_hide_header` takes the "
+        "application's away.",
+    },
+    instead={"multiple-allow-origin": one_layer},
+)

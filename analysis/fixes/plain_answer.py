@@ -1,0 +1,66 @@
+"""What any server must answer where CORS headers are not the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..rules.model import Hit
+from .model import Wanted
+from .page import plain_url
+
+
+def _unauthorized(wanted: Wanted, hit: Hit) -> str:
+    rows = ["HTTP/1.1 401 Unauthorized", f"Access-Control-Allow-Origin: {wanted.origins[0]}"]
+    if wanted.credentials:
+        rows.append("Access-Control-Allow-Credentials: true")
+    rows += ["Vary: Origin", "Content-Type: application/json"]
+    return (
+        "# to API calls without a session (Sec-Fetch-Mode: cors, or Accept: application/json)\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+
+
+def _no_redirect(wanted: Wanted, hit: Hit) -> str:
+    return (
+        "# Do not redirect OPTIONS requests that carry Access-Control-Request-Method:\n"
+        "# answer them with 204 and these headers, and redirect only what follows.\n"
+        f"Access-Control-Allow-Origin: {wanted.origins[0]}\nVary: Origin\n"
+    )
+
+
+def _fetch_yourself(wanted: Wanted, hit: Hit) -> str:
+    return (
+        "# Answer with the target's content, or with its address in the body, instead of:\n"
+        "#   302 and Location\n"
+        f"HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: {wanted.origins[0]}\nVary: Origin\n"
+    )
+
+
+def _reach_it(wanted: Wanted, hit: Hit) -> str:
+    return (
+        "# no browser and no CORS here: this must get an answer first\n"
+        f"curl -sv -o /dev/null '{plain_url(hit.seen.exchange.url)}'\n"
+    )
+
+
+def _refuse_first(wanted: Wanted, hit: Hit) -> str:
+    origins = "\n".join(f"#   {origin}" for origin in wanted.origins)
+    return (
+        "# Before acting on POST, PUT, PATCH or DELETE, answer 403 unless Origin is one of\n"
+        f"{origins}\n"
+        "# (Sec-Fetch-Site: same-origin passes, too), or unless a CSRF token is right.\n"
+        "HTTP/1.1 403 Forbidden\n"
+    )
+
+
+CODE: dict[str, Callable[[Wanted, Hit], str]] = {
+    "login-redirect": _unauthorized,
+    "preflight-redirected": _no_redirect,
+    "redirect-turned-origin-null": _fetch_yourself,
+    "redirect-with-userinfo": _fetch_yourself,
+    "redirect-off-the-web": _fetch_yourself,
+    "server-never-answered": _reach_it,
+    "blocked-but-executed": _refuse_first,
+}
+"""By rule; these are the rules whose `server_fix` is False."""

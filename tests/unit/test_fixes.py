@@ -1,0 +1,353 @@
+"""Every stack's code says what was needed, nothing captured breaks out, and it cures."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from analysis import fixes
+from analysis.engine import Auditor
+from analysis.finding import Confidence, Finding, Fix
+from analysis.fixes import ANY, STACKS, configuration, recognise, stack
+from analysis.fixes.model import PLACEHOLDER, Stack
+from analysis.fixes.plain_answer import CODE
+from analysis.result import LeastPrivilege
+from analysis.rules import ALL
+from analysis.rules.model import Rule
+from analysis.session.policy import least_privilege
+from analysis.sources.transcript import exchanges
+
+from .test_rules import API, APP, ask, call, judged
+
+POLICY = LeastPrivilege(
+    origins=("https://app.example.com", "http://localhost:3000"),
+    methods=("PATCH", "PUT"),
+    headers=("authorization", "x-csrf-token"),
+    credentials=True,
+    max_age=7200,
+    undecided=("http://localhost:3000 is a development origin: keep it out of production.",),
+)
+USED = ("GET", "PATCH", "PUT")
+PYTHON = ("fastapi", "flask", "django")
+FORBIDDEN = re.compile(
+    r"no-cors|disable-web-security|cors-anywhere|allorigins|corsproxy|"
+    r"origin: true|ALLOW_ALL|OriginPatterns|Origin: \*|Origin \*|origins?[=:] ?\[?['\"]\*",
+    re.I,
+)
+
+
+def each_stack(*, without: tuple[str, ...] = ()) -> pytest.MarkDecorator:
+    chosen = [each for each in STACKS if each.id not in without]
+    return pytest.mark.parametrize("each", chosen, ids=lambda each: each.id)
+
+
+def findings(text: str) -> list[Finding]:
+    auditor = Auditor()
+    for exchange in exchanges(text, auditor.door):
+        auditor.add(exchange)
+    return list(auditor.result().findings)
+
+
+def fixes_of(text: str, rule: str) -> tuple[Fix, ...]:
+    (found,) = [f for f in findings(text) if f.rule == rule]
+    return found.fixes
+
+
+# What the code says
+
+
+@each_stack()
+def test_code_holds_exactly_what_was_needed(each: Stack) -> None:
+    code = configuration(each, POLICY, USED, ("X-Total-Count",))
+    plain = code.replace("\\", "")
+    for text in (*POLICY.origins, "PUT", "PATCH", *POLICY.headers, "X-Total-Count", "7200"):
+        assert text in plain
+    assert re.search(r"credential", plain, re.I)
+    assert "DELETE" not in code
+    assert "development origin: keep it out" in " ".join(code.replace("#", "").split())
+    assert code.endswith("\n")
+
+
+@each_stack(without=("any",))
+def test_methods_that_need_no_listing_are_listed_where_servers_want_them(each: Stack) -> None:
+    assert "GET" in configuration(each, POLICY, USED)
+
+
+@each_stack()
+def test_credentials_stay_out_unless_they_were_seen(each: Stack) -> None:
+    for known in (False, None):
+        policy = LeastPrivilege(POLICY.origins, (), (), known, 7200, ())
+        assert not re.search(r"credential", configuration(each, policy, ("GET",)), re.I)
+
+
+@each_stack()
+def test_nothing_dangerous_is_advised(each: Stack) -> None:
+    for rule in ALL:
+        make = each.instead.get(rule.id)
+        assert make is None or not FORBIDDEN.search(make(fixes.Wanted.of(POLICY, USED)))
+    assert not FORBIDDEN.search(configuration(each, POLICY, USED))
+    empty = LeastPrivilege((), (), (), None, 7200, ())
+    assert not FORBIDDEN.search(configuration(each, empty))
+    assert PLACEHOLDER.partition("//")[2] in configuration(each, empty).replace("\\", "")
+
+
+@each_stack()
+def test_stack_is_documented(each: Stack) -> None:
+    assert each.where in ("server", "proxy")
+    assert each.source.startswith("https://")
+    assert each.place.endswith(".")
+    assert each.traps.endswith(".")
+    known = {rule.id for rule in ALL}
+    assert set(each.special) | set(each.instead) <= known
+    assert stack(each.id) is stack(each.name) is each
+
+
+@pytest.mark.parametrize("name", PYTHON)
+def test_python_is_python(name: str) -> None:
+    each = stack(name)
+    assert each is not None
+    tree = ast.parse(configuration(each, POLICY, USED, ("X-Total-Count",)))
+    texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+    assert set(POLICY.origins) <= texts
+
+
+@each_stack()
+def test_brackets_are_balanced(each: Stack) -> None:
+    code = configuration(each, POLICY, USED, ("X-Total-Count",))
+    bare = re.sub(r"(^|\s)(#|//) .*$", "", code, flags=re.M)
+    for left, right in ("()", "[]", "{}"):
+        assert bare.count(left) == bare.count(right)
+
+
+# Hostile captures
+
+EVIL = (
+    "https://x'];evil();//",
+    'https://x"];evil();//',
+    "https://x\nevil()",
+    "https://$(evil)",
+    "https://${evil}",
+    "https://`evil`",
+    "https://x\\u0022evil",
+    "https://evil;}{",
+    "https://(evil|.*)",
+    "https://evil\x00",
+    "https://evil/path",
+    "https://e\u202evil",
+)
+
+
+@each_stack()
+def test_hostile_text_never_gets_into_code(each: Stack) -> None:
+    policy = LeastPrivilege(
+        origins=(*EVIL, APP),
+        methods=("PUT", "E'VIL", "EVIL\n", "E`VIL`"),
+        headers=("x-ok", "e'vil", "evil\r\nx: y", "e${vil}"),
+        credentials=True,
+        max_age=7200,
+        undecided=tuple(f"{origin} is a development origin." for origin in EVIL),
+    )
+    code = configuration(each, policy, ("GET", "E'VIL"), ("x`evil`", "evil\n"))
+    body = "\n".join(
+        line for line in code.splitlines() if not line.lstrip().startswith(("#", "//"))
+    )
+    assert "vil" not in body
+    assert "app" in body
+    assert "left out" in code
+    remarks = [line for line in code.splitlines() if "vil" in line]
+    assert all(line.startswith(("#", "//")) for line in remarks)
+    assert not any(set(line) & set('`"\\${}<>\x00') for line in remarks)
+
+
+def test_hostile_text_in_a_session() -> None:
+    evil = "https://x'];evil();//.example"
+    for text in (call("200", origin=evil), ask("204", f"Access-Control-Allow-Origin: {APP}")):
+        for finding in findings(text):
+            for fix in finding.fixes:
+                assert "evil()" not in fix.code
+
+
+# Which fixes a finding gets
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)
+def test_every_finding_has_fixes(rule: Rule) -> None:
+    made = fixes_of(rule.example.bad, rule.id)
+    names = [fix.stack for fix in made]
+    assert ANY.name in names
+    assert len(set(names)) == len(names)
+    assert all(fix.code.strip() and fix.note.endswith(".") for fix in made)
+    assert all(len(fix.note) <= 700 for fix in made), max(made, key=lambda fix: len(fix.note))
+    assert all(bool(fix.because) == fix.detected for fix in made)
+    assert not any(FORBIDDEN.search(fix.code) for fix in made)
+    if rule.server_fix:
+        assert names.count(ANY.name) == 1
+        assert len([n for n in names if n != "in the page"]) == len(STACKS)
+
+
+def test_rules_without_a_server_fix_say_what_to_answer() -> None:
+    assert set(CODE) == {rule.id for rule in ALL if not rule.server_fix}
+
+
+def _with_plain_headers(text: str, fix: Fix) -> str:
+    """The transcript, answered as the fix for any server says."""
+    asked, real = fix.code.split("# On the real answer")
+    sections = {
+        True: re.findall(r"^[A-Z][\w-]+: .*$", asked, re.M),
+        False: re.findall(r"^[A-Z][\w-]+: .*$", real, re.M),
+    }
+    lines: list[str] = []
+    preflight = False
+    for raw in text.splitlines():
+        line = raw.strip()
+        if re.match(r"> [A-Z]+ https?://", line):
+            preflight = line.startswith("> OPTIONS")
+        if re.match(r"< (Access-Control-|Vary)", line):
+            continue
+        if re.fullmatch(r"< \d{3}", line):
+            lines.append("< 204" if preflight else line)
+            lines += [f"< {header}" for header in sections[preflight]]
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        rule
+        for rule in ALL
+        if rule.server_fix
+        and rule.id not in ("null-origin-allowed", "insecure-origin-allowed", "missing-vary-origin",
+                            "reflected-origin-with-credentials")
+    ],
+    ids=lambda rule: rule.id,
+)  # fmt: skip
+def test_the_plain_headers_cure(rule: Rule) -> None:
+    (fix,) = [f for f in fixes_of(rule.example.bad, rule.id) if f.stack == ANY.name]
+    assert findings(_with_plain_headers(rule.example.bad, fix)) == []
+
+
+def test_reflection_is_not_cured_by_listing_the_strangers() -> None:
+    rule = next(r for r in ALL if r.id == "reflected-origin-with-credentials")
+    for fix in fixes_of(rule.example.bad, rule.id):
+        allowed = "\n".join(
+            line for line in fix.code.splitlines() if not line.startswith(("#", "//"))
+        )
+        assert "prizes" not in allowed
+        assert "prizes" in fix.code
+
+
+def test_insecure_origins_become_https() -> None:
+    rule = next(r for r in ALL if r.id == "insecure-origin-allowed")
+    for fix in fixes_of(rule.example.bad, rule.id):
+        assert "http://app" not in fix.code
+        assert "https://app" in fix.code.replace("\\", "")
+
+
+def test_null_is_never_allowed() -> None:
+    rule = next(r for r in ALL if r.id == "null-origin-allowed")
+    for fix in fixes_of(rule.example.bad, rule.id):
+        code = [line for line in fix.code.splitlines() if not line.startswith(("#", "//"))]
+        assert "null" not in "\n".join(code)
+
+
+def test_capitals_are_mended_in_the_page() -> None:
+    text = ask(
+        "204",
+        f"Access-Control-Allow-Origin: {APP}",
+        "Access-Control-Allow-Methods: PATCH",
+        method="patch",
+    )
+    first = fixes_of(text, "method-not-allowed")[0]
+    assert (first.stack, first.where) == ("in the page", "client")
+    assert "method: 'PATCH'" in first.code
+
+
+def test_the_final_url_is_called() -> None:
+    rule = next(r for r in ALL if r.id == "preflight-redirected")
+    first = fixes_of(rule.example.bad, rule.id)[0]
+    assert "fetch('https://api.example.com/cart/'" in first.code
+
+
+def test_no_advice_to_call_a_login_page() -> None:
+    made = fixes_of(ask("302", "Location: https://login.example.net/login"), "preflight-redirected")
+    assert [fix.stack for fix in made] == [ANY.name]
+
+
+def test_headers_of_servers_leave_the_request() -> None:
+    ok = f"Access-Control-Allow-Origin: {APP}"
+    text = ask("204", ok, method="GET", headers="access-control-allow-origin")
+    first = fixes_of(text, "header-not-allowed")[0]
+    assert first.stack == "in the page"
+    assert "headers.delete('access-control-allow-origin')" in first.code
+
+
+# Recognition
+
+
+@pytest.mark.parametrize(
+    ("headers", "name"),
+    [
+        (("X-Powered-By: Express",), "Express (cors)"),
+        (("server: uvicorn",), "FastAPI / Starlette"),
+        (("Server: Werkzeug/3.0.1 Python/3.11",), "Flask (flask-cors)"),
+        (("Server: WSGIServer/0.2 CPython/3.11",), "Django (django-cors-headers)"),
+        (("Server: nginx/1.22.1",), "nginx"),
+        (("Server: Apache/2.4.57 (Debian)",), "Apache"),
+        (("Via: 1.1 Caddy",), "Caddy"),
+        (("keep-alive: timeout=72",), "Fastify"),
+        (("Keep-Alive: timeout=5",), "Node (http)"),
+        (
+            ("Vary: Origin", "Vary: Access-Control-Request-Method",
+             "Vary: Access-Control-Request-Headers"),
+            "Spring",
+        ),
+    ],
+)  # fmt: skip
+def test_recognised(headers: tuple[str, ...], name: str) -> None:
+    (seen,) = judged(call("200", *headers))
+    ((found, because, _),) = recognise(seen)
+    assert found == name
+    assert because
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [(), ("Server: cloudflare",), ("Keep-Alive: timeout=5, max=100",), ("Vary: Origin",),
+     ("Keep-Alive: timeout=5", "X-Powered-By: PHP/8.2")],
+)  # fmt: skip
+def test_not_recognised(headers: tuple[str, ...]) -> None:
+    (seen,) = judged(call("200", *headers))
+    assert list(recognise(seen)) == []
+
+
+def test_the_proxys_own_error_page_recognises_nobody() -> None:
+    text = call("200", "X-Powered-By: Express") + "\n! HTTP/1 protocol error: peer closed"
+    (seen,) = judged(text)
+    assert list(recognise(seen)) == []
+
+
+def test_recognised_stacks_come_first() -> None:
+    from analysis.rules.model import Hit
+    from analysis.session.facts import ApiFacts
+
+    (seen,) = judged(call("200", "X-Powered-By: Express", "Server: nginx"))
+    api = ApiFacts(API)
+    api.observe(seen)
+    for name, because, sure in recognise(seen):
+        api.stacks[name] = (because, sure.value)
+    by_id = {rule.id: rule for rule in ALL}
+    hit = Hit(seen, "m.", ())
+
+    def order(rule: str) -> list[tuple[str, bool]]:
+        made = fixes.for_finding(by_id[rule], hit, api, least_privilege(api))
+        return [(fix.stack, fix.detected) for fix in made[:3]]
+
+    assert order("missing-allow-origin") == [
+        ("Express (cors)", True), ("nginx", True), ("any server", False)
+    ]  # fmt: skip
+    assert order("multiple-allow-origin")[:2] == [("nginx", True), ("Express (cors)", True)]
+    assert isinstance(Confidence(api.stacks["nginx"][1]), Confidence)
