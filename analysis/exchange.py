@@ -107,7 +107,7 @@ class Url:
     path: str
     """Segments that do not look like words are replaced: `/users/{n}`."""
     query: tuple[str, ...]
-    """Names only, in order."""
+    """Each parameter as it may be shown: `page=…`."""
     key: bytes
     """Digest of the exact URL without fragment. Equal keys: the same URL on the wire."""
     origin: str
@@ -116,9 +116,14 @@ class Url:
     """A user name or password stood in it (possible in `Location` only)."""
 
     @property
+    def parameters(self) -> frozenset[str]:
+        """Names in the query, lower-cased."""
+        return frozenset(each.partition("=")[0].lower() for each in self.query)
+
+    @property
     def text(self) -> str:
         """The URL as it may be shown."""
-        query = "?" + "&".join(f"{name}=…" for name in self.query) if self.query else ""
+        query = f"?{'&'.join(self.query)}" if self.query else ""
         return f"{self.origin}{self.path}{query}"
 
 

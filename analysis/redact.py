@@ -182,12 +182,7 @@ class Door:
         if ":" in host:
             host = f"[{host}]"
         port = parts.port if parts.port is not None else DEFAULT_PORTS.get(parts.scheme, 0)
-        names = []
-        for pair in parts.query.split("&") if parts.query else ():
-            name, equals, value = pair.partition("=")
-            names.append(name if not self.redact or _QUERY_NAME.fullmatch(name) else "{param}")
-            if equals:
-                self._withhold("query", value)
+        query = [self._parameter(pair) for pair in parts.query.split("&") if pair]
         path = parts.path or "/"
         shown = _template(path) if self.redact else path
         if self.redact:
@@ -197,7 +192,7 @@ class Door:
             host=host,
             port=port,
             path=shown,
-            query=tuple(names),
+            query=tuple(query),
             key=blake2b(
                 text.partition("#")[0].encode("utf-8", "surrogateescape"),
                 digest_size=12,
@@ -206,6 +201,15 @@ class Door:
             origin=serialise(parts.scheme, host, port),
             userinfo="@" in parts.netloc,
         )
+
+    def _parameter(self, pair: str) -> str:
+        """One query parameter as it may be shown: its name."""
+        if not self.redact:
+            return pair
+        name, equals, value = pair.partition("=")
+        self._withhold("query", value)
+        shown = name if _QUERY_NAME.fullmatch(name) else "{param}"
+        return f"{shown}=…" if equals else shown
 
     def _shown_url(self, value: str) -> str | None:
         try:

@@ -126,11 +126,9 @@ def looks_like_login(url: Url) -> bool:
     """Do path, host or query say login? The words are those of real identity providers."""
     if any(_LOGIN_PATH.fullmatch(part.partition(".")[0]) for part in url.path.split("/")):
         return True
-    if _LOGIN_QUERY & {name.lower() for name in url.query} and _LOGIN_HOST.fullmatch(
-        url.host.partition(".")[0]
-    ):
+    if _LOGIN_QUERY & url.parameters and _LOGIN_HOST.fullmatch(url.host.partition(".")[0]):
         return True
-    return {"client_id", "redirect_uri"} <= {name.lower() for name in url.query}
+    return {"client_id", "redirect_uri"} <= url.parameters
 
 
 def first_hop(node: Node) -> Node:

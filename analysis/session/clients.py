@@ -7,7 +7,7 @@ what the live one had to leave open.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from ..exchange import Exchange
@@ -105,7 +105,8 @@ class Client:
         if at == 0:
             return False
         gone = self.cookie_removed.get(_jar(exchange), ())
-        return not any(sent[at - 1] < each <= exchange.started for each in gone)
+        last = bisect_right(gone, exchange.started)
+        return last == 0 or gone[last - 1] <= sent[at - 1]
 
 
 def _jar(exchange: Exchange) -> str:

@@ -30,6 +30,8 @@ LATE_GAP = 10.0
 """Longest wait for a request that no cache can have served."""
 HOP_GAP = 10.0
 """Longest wait between a redirect and the request to its target."""
+MAX_HOPS = 20
+"""Redirects that a browser follows. https://fetch.spec.whatwg.org/#http-redirect-fetch"""
 KEPT_PER_URL = 64
 """Preflights, redirects and stored responses remembered per client and URL."""
 
@@ -58,6 +60,8 @@ class Node:
     classification: Classification
     origin: str = field(init=False)
     """The `Origin` as the browser compares it; empty when there is none."""
+    page: str | None = field(init=False)
+    """Origin of the page that started it: kept over redirects."""
     asked: Asked | None = None
     """On a preflight: what it asks for."""
     passes: dict[bool, Failure | None] = field(default_factory=dict)
@@ -69,6 +73,8 @@ class Node:
     actual: Node | None = None
     previous: Node | None = None
     next: Node | None = None
+    hops: int = 0
+    """Redirects on the way here."""
     stored: Headers | None = None
     """On a 304: headers of the response that the browser had stored, if in the capture."""
 
@@ -84,17 +90,16 @@ class Node:
 
     def __post_init__(self) -> None:
         self.origin = (self.exchange.origin or "").strip()
-
-    @property
-    def page(self) -> str | None:
-        """Origin of the page that started it: kept over redirects."""
-        if self.previous is not None:
-            return self.previous.page
         if self.role is Role.SAME_ORIGIN:
-            return self.exchange.url.origin
-        if self.origin and self.origin != "null":
-            return self.origin
-        return self.exchange.referrer
+            self.page = self.exchange.url.origin
+        elif self.origin and self.origin != "null":
+            self.page = self.origin
+        else:
+            self.page = self.exchange.referrer
+
+    def come_from(self, hop: Node) -> None:
+        """Take a redirect for what led here."""
+        self.previous, self.hops, self.page = hop, hop.hops + 1, hop.page
 
     @property
     def why_preflight(self) -> tuple[str, ...]:
@@ -126,7 +131,9 @@ class Linker:
         key = (client.id, exchange.url.key)
         if node.role is Role.PREFLIGHT:
             self._open(node, key)
-            node.previous = self._hop_before(node, key)
+            hop = self._hop_before(node, key)
+            if hop is not None:
+                node.come_from(hop)
         elif node.role is not Role.NON_BROWSER:
             self._follow(node, key)
             if node.role is Role.CORS:
@@ -150,7 +157,8 @@ class Linker:
         """Find the redirect that led here, and leave a trace if this is one."""
         hop = self._hop_before(node, key)
         if hop is not None:
-            node.previous, hop.next = hop, node
+            node.come_from(hop)
+            hop.next = node
             if node.classification.mode_open and hop.role is Role.CORS:
                 node.classification = Classification(Role.CORS, "hop-of-cors-request")
         if node.exchange.location is not None:
@@ -219,6 +227,8 @@ def redirected_method(status: int, method: str) -> str:
 def _leads_to(hop: Node, node: Node) -> bool:
     before, after = hop.exchange, node.exchange
     if before.status is None or not _follows(before, after, HOP_GAP):
+        return False
+    if hop.hops >= MAX_HOPS:
         return False
     method = node.asked.method if node.asked is not None else after.method
     if redirected_method(before.status, before.method) != method:
