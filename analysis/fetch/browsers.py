@@ -38,16 +38,12 @@ class Browser:
     """Bytes from 0x80 in `Content-Type` or `Accept` need no preflight."""
     range_unit_any_case: bool
     """`Range: Bytes=0-1` counts as `bytes=0-1`."""
-    user_agent_unsafe: bool
-    """A `User-Agent` set by script needs a preflight (else it is dropped)."""
 
     # Redirects
     preflight_keeps_origin: bool
     """The preflight of a tainted hop shows the page's origin; the request says `null`."""
     preflights_simple_hops: bool
     """A hop that lost its body or `Authorization` on the way is preflighted all the same."""
-    fetch_metadata_after_redirect: bool
-    """`Sec-Fetch-*` is sent on a cross-origin redirect hop."""
 
     # Credentials
     storage_access_since: int | None
@@ -71,11 +67,6 @@ class Browser:
     wildcard_covers_authorization_in_cache: bool
     include_serves_anonymous: bool
     """An entry made for mode `include` serves a request of another mode."""
-    forgets_after_failure: bool
-    """A response that fails the CORS check clears the entry of its URL."""
-
-    # Loads without `crossorigin`
-    fonts_need_cors: bool
 
 
 CHROMIUM = Browser(
@@ -88,10 +79,8 @@ CHROMIUM = Browser(
     client_hints_safelisted=True,
     non_ascii_safelisted=True,
     range_unit_any_case=False,
-    user_agent_unsafe=False,
     preflight_keeps_origin=False,
     preflights_simple_hops=False,
-    fetch_metadata_after_redirect=True,
     storage_access_since=133,
     pools_by_credentials=True,
     pools_http2=True,
@@ -102,8 +91,6 @@ CHROMIUM = Browser(
     wildcard_reused=True,
     wildcard_covers_authorization_in_cache=False,
     include_serves_anonymous=True,
-    forgets_after_failure=False,
-    fonts_need_cors=True,
 )
 
 FIREFOX = Browser(
@@ -116,10 +103,8 @@ FIREFOX = Browser(
     client_hints_safelisted=False,
     non_ascii_safelisted=False,
     range_unit_any_case=False,
-    user_agent_unsafe=True,
     preflight_keeps_origin=True,
     preflights_simple_hops=True,
-    fetch_metadata_after_redirect=True,
     storage_access_since=None,
     pools_by_credentials=True,
     pools_http2=False,
@@ -130,8 +115,6 @@ FIREFOX = Browser(
     wildcard_reused=False,
     wildcard_covers_authorization_in_cache=False,
     include_serves_anonymous=False,
-    forgets_after_failure=True,
-    fonts_need_cors=True,
 )
 
 WEBKIT = Browser(
@@ -144,10 +127,8 @@ WEBKIT = Browser(
     client_hints_safelisted=False,
     non_ascii_safelisted=True,
     range_unit_any_case=True,
-    user_agent_unsafe=True,
     preflight_keeps_origin=False,
     preflights_simple_hops=True,
-    fetch_metadata_after_redirect=False,
     storage_access_since=None,
     pools_by_credentials=False,
     pools_http2=False,
@@ -158,8 +139,6 @@ WEBKIT = Browser(
     wildcard_reused=True,
     wildcard_covers_authorization_in_cache=True,
     include_serves_anonymous=True,
-    forgets_after_failure=False,
-    fonts_need_cors=False,
 )
 
 BROWSERS = {each.name: each for each in (CHROMIUM, FIREFOX, WEBKIT)}

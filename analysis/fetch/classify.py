@@ -52,10 +52,11 @@ def classify(exchange: Exchange, browser_client: bool) -> Classification:
     origin = request.get("origin")
     mode = request.get("sec-fetch-mode")
     site = request.get("sec-fetch-site")
+    if _is_websocket(exchange, mode):
+        # First: Chromium sends no Sec-Fetch with it, which elsewhere betrays other clients.
+        return Classification(Role.WEBSOCKET, "websocket-handshake")
     if not browser_client:
         return Classification(Role.NON_BROWSER, "client-is-no-browser")
-    if _is_websocket(exchange, mode):
-        return Classification(Role.WEBSOCKET, "websocket-handshake")
     if origin is not None and site == "none":
         return Classification(Role.OTHER, "browser-internal")
     if origin is not None and not origin.startswith(WEB_SCHEMES) and origin != "null":

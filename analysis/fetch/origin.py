@@ -29,8 +29,11 @@ def serialise(scheme: str, host: str, port: int | None) -> str:
 
 
 def is_serialised(text: str) -> bool:
-    """Could a browser have written this `Origin`? `null`, or scheme, host and odd port only."""
-    if text == "null":
+    """Could a browser have written this `Origin`? `null`, or scheme, host and odd port only.
+
+    Old web views write `file://`.
+    """
+    if text in ("null", "file://"):
         return True
     if _SERIALISED.fullmatch(text) is None:
         return False

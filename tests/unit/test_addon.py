@@ -107,6 +107,7 @@ def test_an_installed_copy_does_not_get_in_the_way(tmp_path: Path) -> None:
 
 def test_a_foreign_package_of_the_same_name_is_named(tmp_path: Path) -> None:
     (tmp_path / "x" / "analysis").mkdir(parents=True)
+    (tmp_path / "x" / "analysis" / "__init__.py").touch()
     code = f"import sys; sys.path.insert(0, {str(tmp_path / 'x')!r})\nimport analysis\n"
     done = mitmdump(tmp_path, before=code + "from mitmproxy.tools.main import mitmdump")
     assert done.returncode == 1
