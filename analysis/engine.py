@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from . import __version__
 from .exchange import Exchange
-from .fetch.classify import Role, classify
+from .fetch.classify import Role
 from .finding import Confidence, Finding
 from .findings import FindingBook
 from .fixes import recognise
@@ -160,9 +160,7 @@ class _Pass:
 
     def observe(self, exchange: Exchange) -> None:
         """Learn about the exchange's client."""
-        client = self.clients.of(exchange)
-        role = classify(exchange, client.may_be_browser(exchange)).role
-        client.observe(exchange, role)
+        self.clients.of(exchange).observe(exchange)
 
     def link(self, exchange: Exchange) -> Node:
         """Put the exchange in its place among those before it."""

@@ -163,7 +163,7 @@ def _needed_credentials(api: ApiFacts) -> str:
 def _allows(api: ApiFacts) -> Allows:
     return Allows(
         allow_origin_mode=allow_origin_mode(api),
-        allow_origins=_observed(api.allowed_origins()),
+        allow_origins=_observed(api.allow_origins),
         credentials=any(a.allow_credentials and a.allow_origin for a in api.answers.values()),
         methods=tuple(sorted(api.allow_methods)),
         headers=tuple(sorted(api.allow_headers)),
@@ -184,7 +184,7 @@ def _share(yes: int, no: int, words: tuple[str, str, str], nothing: str | None =
 
 def allow_origin_mode(api: ApiFacts) -> str:
     """How `Allow-Origin` behaved; `reflected` only once two origins were echoed."""
-    values = set(api.allowed_origins())
+    values = set(api.allow_origins)
     if not values:
         return "absent"
     if values == {"*"}:

@@ -117,16 +117,15 @@ def _mismatch(allowed: str) -> Step:
 
 
 def preflight_check(
-    request: Headers, status: int, response: Headers, include: bool, browser: Browser
+    asked: Asked, origin: str, status: int, response: Headers, include: bool, browser: Browser
 ) -> Failure | None:
     """Would this preflight's answer let the request it asks for go out?
 
     Args:
+        origin: the preflight's own.
         include: credentials mode of the request that is asked for; the preflight itself
             never carries any.
     """
-    asked = Asked.of(request)
-    origin = strip(request.get("origin") or "")
     redirected = status in REDIRECT_STATUSES and bool(strip(response.get("location") or ""))
     if redirected and browser.redirect_before_origin:
         return Failure(Step.PREFLIGHT_REDIRECT, on_preflight=True, got=str(status))

@@ -70,7 +70,7 @@ def _advice(status: int) -> str:
 
 
 def _elsewhere(api: ApiFacts) -> str:
-    if api.allowed_origins():
+    if api.allow_origins:
         return "Other answers of this API carry the header, so errors leave by another way."
     return "No answer of this API carried the header so far, so a success would be blocked too."
 

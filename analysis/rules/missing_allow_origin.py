@@ -33,7 +33,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
             evidence(seen, "request", "Origin", "who is asking", "related"),
         ),
         needed(seen),
-        severity=Severity.MEDIUM if foreign and not api.allowed_origins() else None,
+        severity=Severity.MEDIUM if foreign and not api.allow_origins else None,
     )
 
 
@@ -41,10 +41,15 @@ def _elsewhere(seen: Judged, api: ApiFacts) -> str:
     endpoint = api.endpoints.get((seen.exchange.method, seen.exchange.url.path))
     if endpoint is not None and endpoint.with_allow_origin:
         return "Other answers of this endpoint carry it, so something depends on the request."
-    values = sorted(api.allowed_origins())
+    values = api.once(values_sent)
     if values:
         return f"Other answers of this API carry it ({listed(values, 3)}): this one is left out."
     return f"No answer of {code(api.api)} in this session carries it."
+
+
+def values_sent(api: ApiFacts) -> list[str]:
+    """Every `Allow-Origin` that the API sent."""
+    return sorted(api.allow_origins)
 
 
 RULE = Rule(

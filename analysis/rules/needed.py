@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from ..exchange import Headers
 from ..fetch.check import Asked, Failure, Step, cors_check, preflight_check
-from ..fetch.classify import Role
 from ..fetch.headers import extract_list
 from ..finding import Expectation
 from ..session.judge import Judged, checked_headers
@@ -58,8 +57,8 @@ def needed(seen: Judged, first: Sequence[Expectation] = ()) -> tuple[Expectation
 
 def _check(seen: Judged, status: int, response: Headers, include: bool) -> Failure | None:
     node = seen.node
-    if node.role is Role.PREFLIGHT:
-        return preflight_check(seen.exchange.request, status, response, include, node.browser)
+    if node.asked is not None:
+        return preflight_check(node.asked, node.origin, status, response, include, node.browser)
     return cors_check(response, node.origin, include, node.browser)
 
 

@@ -26,7 +26,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     )
     elsewhere = (
         " Other answers of this API carry CORS headers: only OPTIONS is left out."
-        if api.allowed_origins()
+        if api.allow_origins
         else ""
     )
     yield Hit(

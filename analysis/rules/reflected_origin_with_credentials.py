@@ -21,8 +21,8 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         return
     if response.get(ACAO.lower()) != origin or response.get(ACAC.lower()) != "true":
         return
-    parties = strangers(api)
-    if len(parties) < 2 or refused(api):
+    parties = api.once(strangers)
+    if len(parties) < 2 or api.once(refused):
         return
     foreign = registrable_domain(host_of(origin)) != registrable_domain(seen.exchange.url.host)
     with_cookies = seen.exchange.cookies > 0 and foreign

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ..exchange import Exchange
 from ..fetch.browsers import BROWSERS, Browser
-from ..fetch.classify import Role, forged, lacks_metadata
+from ..fetch.classify import forged, lacks_metadata, looks_like_navigation
 
 FETCH_METADATA_SINCE = {"chromium": 80, "firefox": 90}
 """Major versions from which every request to a trustworthy URL carries `Sec-Fetch-*`."""
@@ -66,7 +66,7 @@ class Client:
         modern = since is not None and self.version is not None and self.version >= since
         return not (modern and lacks_metadata(exchange) and "origin" in exchange.request)
 
-    def observe(self, exchange: Exchange, role: Role) -> None:
+    def observe(self, exchange: Exchange) -> None:
         """Take in what one more exchange shows."""
         when = exchange.started
         if when is not None and (self.first is None or when < self.first):
@@ -74,7 +74,7 @@ class Client:
         request = exchange.request
         self.sends_metadata |= "sec-fetch-mode" in request
         self.sends_storage_access |= "sec-fetch-storage-access" in request
-        credentialed = _shows_credentials(exchange, role)
+        credentialed = _shows_credentials(exchange)
         if credentialed is not None and exchange.connection:
             self.pools.setdefault(exchange.connection, set()).add(credentialed)
         if when is not None and exchange.cookies:
@@ -114,14 +114,17 @@ def _jar(exchange: Exchange) -> str:
     return f"{exchange.url.scheme}://{exchange.url.host}"
 
 
-def _shows_credentials(exchange: Exchange, role: Role) -> bool | None:
+def _shows_credentials(exchange: Exchange) -> bool | None:
     """Does this request by itself show whether its connection carries credentials?"""
     request = exchange.request
-    if role is Role.PREFLIGHT:
+    if exchange.asks_permission:
         return False
-    if exchange.cookies or "sec-fetch-storage-access" in request or role is Role.NAVIGATION:
+    if exchange.cookies or "sec-fetch-storage-access" in request:
         return True
-    if role is Role.CORS and request.get("sec-fetch-dest") == "font":
+    mode = request.get("sec-fetch-mode")
+    if mode == "navigate" or (mode is None and looks_like_navigation(exchange)):
+        return True
+    if mode == "cors" and request.get("sec-fetch-dest") == "font":
         return False
     return None
 

@@ -7,8 +7,9 @@ never with traffic. Rules about policies read it; `policy` makes the result's ta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from ..fetch.check import Asked
 from ..fetch.classify import Role
@@ -16,6 +17,8 @@ from ..fetch.headers import extract_list, strip, vary_names
 from ..fetch.safelist import RESPONSE_NAMES
 from .judge import Judged, Outcome, proxy_answered
 from .links import Link
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -60,6 +63,8 @@ class ApiFacts:
     credentials: Counter[str] = field(default_factory=Counter)
     answers: dict[tuple[str, str | None, bool], Answer] = field(default_factory=dict)
     """By (request origin, `Allow-Origin`, `Allow-Credentials: true`)."""
+    allow_origins: Counter[str] = field(default_factory=Counter)
+    """Each `Allow-Origin` value that was sent, with how often."""
     allow_methods: set[str] = field(default_factory=set)
     allow_headers: set[str] = field(default_factory=set)
     exposed: set[str] = field(default_factory=set)
@@ -75,6 +80,7 @@ class ApiFacts:
     endpoints: dict[tuple[str, str], EndpointFacts] = field(default_factory=dict)
     stacks: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Recognised server software: name to (because, confidence)."""
+    _kept: dict[Callable[[ApiFacts], object], tuple[int, object]] = field(default_factory=dict)
 
     def observe(self, seen: Judged) -> None:
         """Take in one preflight or CORS request."""
@@ -96,13 +102,13 @@ class ApiFacts:
         """Facts of one endpoint, new if not seen before."""
         return self.endpoints.setdefault((method, path), EndpointFacts(method, path))
 
-    def allowed_origins(self) -> Counter[str]:
-        """Each `Allow-Origin` value that was sent, with how often."""
-        counts: Counter[str] = Counter()
-        for answer in self.answers.values():
-            if answer.allow_origin is not None:
-                counts[answer.allow_origin] += answer.count
-        return counts
+    def once(self, of_answers: Callable[[ApiFacts], T]) -> T:
+        """`of_answers(self)`, worked out anew only when another kind of answer has come."""
+        known = self._kept.get(of_answers)
+        if known is None or known[0] != len(self.answers):
+            known = len(self.answers), of_answers(self)
+            self._kept[of_answers] = known
+        return cast("T", known[1])
 
     def echoed(self) -> Iterator[tuple[str, Answer]]:
         """(origin, answer) where an origin was answered by its own name."""
@@ -156,6 +162,8 @@ class ApiFacts:
         allowed = response.get("access-control-allow-origin")
         allowed = strip(allowed) if allowed is not None else None
         credentials = strip(response.get("access-control-allow-credentials") or "") == "true"
+        if allowed is not None:
+            self.allow_origins[allowed] += 1
         key = (seen.node.origin, allowed, credentials)
         answer = self.answers.get(key)
         if answer is None:

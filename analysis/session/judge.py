@@ -162,12 +162,11 @@ def _unknowns(
 def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
     exchange = node.exchange
     assert exchange.status is not None
-    preflight = node.role is Role.PREFLIGHT
     if proxy_answered(exchange):
-        return Failure(Step.ALLOW_ORIGIN_MISSING, on_preflight=preflight)
-    if preflight:
+        return Failure(Step.ALLOW_ORIGIN_MISSING, on_preflight=node.asked is not None)
+    if node.asked is not None:
         return preflight_check(
-            exchange.request, exchange.status, exchange.response, include, browser
+            node.asked, node.origin, exchange.status, exchange.response, include, browser
         )
     failure = cors_check(checked_headers(node), node.origin, include, browser)
     if failure is None and is_followed_redirect(exchange):

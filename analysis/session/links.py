@@ -147,7 +147,12 @@ class Linker:
         if exchange.status is not None and exchange.lost is None:
             node.passes = {
                 include: preflight_check(
-                    exchange.request, exchange.status, exchange.response, include, node.browser
+                    node.asked,
+                    node.origin,
+                    exchange.status,
+                    exchange.response,
+                    include,
+                    node.browser,
                 )
                 for include in (False, True)
             }

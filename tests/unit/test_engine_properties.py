@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.engine import Auditor
 from analysis.exchange import Exchange, Headers
 from analysis.fetch.browsers import BROWSERS
-from analysis.fetch.check import cors_check, preflight_check
+from analysis.fetch.check import Asked, cors_check, preflight_check
 from analysis.fetch.classify import Role
 from analysis.fetch.origin import is_serialised, is_url, serialise
 from analysis.redact import Door
@@ -116,11 +116,11 @@ def test_the_check_ignores_what_the_standard_ignores(
 def test_what_passes_with_credentials_passes_without(
     asked: list[tuple[str, str]], fields: list[tuple[str, str]], status: int
 ) -> None:
-    request = Headers.of(("Origin", "https://app.example"), *asked)
+    wanted = Asked.of(Headers.of(*asked))
     response = Headers.of(*fields)
     for browser in BROWSERS.values():
         with_, without = (
-            preflight_check(request, status, response, include, browser)
+            preflight_check(wanted, "https://app.example", status, response, include, browser)
             for include in (True, False)
         )
         assert without is None or with_ is not None

@@ -45,14 +45,8 @@ def judged(text: str) -> list[Judged]:
     clients, linker = Clients(), Linker()
     every = exchanges(text)
     for exchange in every:
-        clients.of(exchange).observe(exchange, linker_role(exchange, clients))
+        clients.of(exchange).observe(exchange)
     return [judge(linker.add(exchange, clients.of(exchange))) for exchange in every]
-
-
-def linker_role(exchange, clients):  # type: ignore[no-untyped-def]
-    from analysis.fetch.classify import classify
-
-    return classify(exchange, clients.of(exchange).may_be_browser(exchange)).role
 
 
 def call(*answer: str, method: str = "GET", origin: str = APP, asks: tuple[str, ...] = ()) -> str:
