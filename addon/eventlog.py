@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from reports.escape import visible
-
 from analysis.finding import Finding, Kind
+from analysis.session.judge import Judged
+from reports.escape import visible
 
 SYMBOLS = {
     Kind.BROKEN: "x",
@@ -49,6 +49,14 @@ def repeat(finding: Finding) -> str:
         f"{SYMBOLS[finding.kind]} {finding.kind.value:<9}  {finding.rule} again: "
         f"{finding.count} calls so far ({_host(finding.api)})"
     )
+
+
+def settled(seen: Judged) -> str:
+    """A verdict that was open until now."""
+    exchange = seen.exchange
+    call = f"{exchange.method} {_host(exchange.url.origin)}{exchange.url.path}"
+    text = f"settled by later evidence: {call} was {seen.verdict.outcome.value}"
+    return ascii_only(visible(text, LONGEST))
 
 
 def ascii_only(text: str) -> str:

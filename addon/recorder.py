@@ -206,6 +206,9 @@ class CorsAudit:
             logger.exception("cors_audit: this flow could not be judged")
 
     def _tell(self, heard: http.HTTPFlow, news: Heard) -> None:
+        if self._option("cors_live") != "off":
+            for seen in news.settled:
+                logger.info("%s", eventlog.settled(seen))
         new = [self._auditor.live_finding(key) for key in news.new]
         again = [self._auditor.live_finding(key) for key in news.again]
         for finding in new + again:

@@ -24,6 +24,7 @@ from .session.clients import Clients
 from .session.facts import ApiFacts
 from .session.judge import Judged, judge
 from .session.links import Linker, Node
+from .session.pending import Pending
 
 JUDGED = (Role.PREFLIGHT, Role.CORS)
 TOOL = "cors-audit"
@@ -39,6 +40,8 @@ class Heard:
     """Keys of findings that it is the first to show (see `Auditor.live_finding`)."""
     again: tuple[str, ...] = ()
     """Keys of findings that it shows once more."""
+    settled: tuple[Judged, ...] = ()
+    """Earlier exchanges whose verdict was open, and which this one has decided."""
 
 
 class Auditor:
@@ -56,6 +59,7 @@ class Auditor:
         self._seen: set[str] = set()
         self._total = 0
         self._live = _Pass(Clients())
+        self._pending: dict[str, Pending] = {}
 
     def add(self, exchange: Exchange) -> bool:
         """Take in one exchange; False when a flow with its id was taken before."""
@@ -78,12 +82,19 @@ class Auditor:
         if api is None:
             return Heard(judged)
         known = live.book.keys()
-        keys = dict.fromkeys(live.book.look(judged, api))
+        pending = self._pending.setdefault(exchange.client, Pending())
+        settled = pending.settle(judged)
+        keys = dict.fromkeys(
+            key
+            for seen in (*settled, judged)
+            for key in live.book.look(seen, live.apis[seen.exchange.url.origin])
+        )
         late = live.book.look_at(api)
         return Heard(
             judged,
-            new=tuple(key for key in [*keys, *late] if key not in known),
+            new=tuple(key for key in dict.fromkeys([*keys, *late]) if key not in known),
             again=tuple(key for key in keys if key in known),
+            settled=settled,
         )
 
     def live_finding(self, key: str) -> Finding:

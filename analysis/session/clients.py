@@ -26,6 +26,8 @@ class Client:
     engine: str
     """A key of `BROWSERS`, `unknown`, or the name of a tool."""
     version: int | None
+    knowledge: int = 0
+    """Grows whenever something new is learnt that may decide an open verdict."""
     first: float | None = None
     sends_metadata: bool = False
     """Some request of it carried `Sec-Fetch-Mode`."""
@@ -73,10 +75,15 @@ class Client:
             self.first = when
         request = exchange.request
         self.sends_metadata |= "sec-fetch-mode" in request
-        self.sends_storage_access |= "sec-fetch-storage-access" in request
+        if "sec-fetch-storage-access" in request and not self.sends_storage_access:
+            self.sends_storage_access = True
+            self.knowledge += 1
         credentialed = _shows_credentials(exchange)
         if credentialed is not None and exchange.connection:
-            self.pools.setdefault(exchange.connection, set()).add(credentialed)
+            pool = self.pools.setdefault(exchange.connection, set())
+            if credentialed not in pool:
+                pool.add(credentialed)
+                self.knowledge += 1
         if when is not None and exchange.cookies:
             _insert(self.cookie_times, _jar(exchange), when)
         if exchange.ended is not None and any(each.deletes for each in exchange.set_cookies):

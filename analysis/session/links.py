@@ -51,7 +51,7 @@ class Link(StrEnum):
     """It needs none."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """One exchange and its place among the others."""
 
