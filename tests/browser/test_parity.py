@@ -5,6 +5,7 @@ Without a browser the tests are skipped, unless `CORS_AUDIT_REQUIRE_BROWSERS=1` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -56,6 +57,12 @@ def test_the_lab_saw_enough(score: Score) -> None:
     assert score.counts["false alarm compared"] >= 100
 
 
+def test_few_are_left_open(score: Score) -> None:
+    """Undecided is honest where the wire cannot tell; more of it than today is a step back."""
+    decided = score.counts["wrong way compared"]
+    assert decided >= 0.96 * (decided + len(score.of_kind("undecided")))
+
+
 def test_no_verdict_is_the_wrong_way(score: Score) -> None:
     assert listed(score.of_kind("wrong way")) == []
 
@@ -74,6 +81,15 @@ def test_credentials_are_never_guessed_wrong(score: Score) -> None:
 
 def test_requests_find_their_preflights(score: Score) -> None:
     assert listed(score.of_kind("pair")) == []
+
+
+def test_every_hard_case_is_named() -> None:
+    """The hard cases of CORS on the wire, numbered: in the lab, or where WebKit or a state that
+    the lab cannot reach is needed, as a text case."""
+    shown = {case.hard for case in lab.choose()}
+    texts = Path(__file__).resolve().parents[1].joinpath("cases").glob("*.txt")
+    told = re.findall(r"hard=(\d+)", " ".join(p.read_text(encoding="utf-8") for p in texts))
+    assert set(range(1, 26)) <= shown | {int(number) for number in told}
 
 
 def test_known_differences_are_cases_of_today() -> None:
