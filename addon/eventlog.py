@@ -52,10 +52,10 @@ def repeat(finding: Finding) -> str:
 
 
 def settled(seen: Judged) -> str:
-    """A verdict that was open until now."""
+    """A call that is known to be blocked only now."""
     exchange = seen.exchange
     call = f"{exchange.method} {_host(exchange.url.origin)}{exchange.url.path}"
-    text = f"settled by later evidence: {call} was {seen.verdict.outcome.value}"
+    text = f"settled by later evidence: {call} was blocked"
     return ascii_only(visible(text, LONGEST))
 
 

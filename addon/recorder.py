@@ -184,6 +184,8 @@ class CorsAudit:
     def _hear(self, heard: http.HTTPFlow) -> None:
         """Judge one flow. An error of ours is logged and never reaches the traffic."""
         try:
+            if self._auditor.has_heard(heard.id):
+                return  # a replayed flow that failed comes as a response and as an error
             if self._scope is not None and not self._scope(heard):
                 return
             try:
@@ -208,7 +210,8 @@ class CorsAudit:
     def _tell(self, heard: http.HTTPFlow, news: Heard) -> None:
         if self._option("cors_live") != "off":
             for seen in news.settled:
-                logger.info("%s", eventlog.settled(seen))
+                if seen.blocked:
+                    logger.info("%s", eventlog.settled(seen))
         new = [self._auditor.live_finding(key) for key in news.new]
         again = [self._auditor.live_finding(key) for key in news.again]
         for finding in new + again:

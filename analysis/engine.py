@@ -71,6 +71,10 @@ class Auditor:
             self._kept.append(exchange)
         return True
 
+    def has_heard(self, flow_id: str) -> bool:
+        """Was a flow with this id taken in already?"""
+        return flow_id in self._seen
+
     def feed(self, exchange: Exchange) -> Heard:
         """Take in one exchange of a live session and judge it at once."""
         if not self.add(exchange) or not is_relevant(exchange):
