@@ -18,6 +18,7 @@ from mitmproxy.tls import TlsData
 
 from addon import eventlog, settings
 from analysis.engine import Auditor, Heard
+from analysis.exchange import Span
 from analysis.finding import Finding, Kind, Severity
 from analysis.redact import Door
 from analysis.result import AuditResult, Capture, Skipped
@@ -53,8 +54,7 @@ class CorsAudit:
         self._flows_of: dict[str, list[str]] = {}
         self._untrusted: Counter[str] = Counter()
         self._flows = 0
-        self._first: float | None = None
-        self._last: float | None = None
+        self._span = Span()
         self._reported = False
 
     # mitmproxy's hooks
@@ -195,10 +195,7 @@ class CorsAudit:
                 self._auditor.skip(Skipped(CAPTURE, what, str(problem), 1))
                 return
             self._flows += 1
-            for when in (exchange.started, exchange.ended):
-                if when is not None:
-                    self._first = when if self._first is None else min(self._first, when)
-                    self._last = when if self._last is None else max(self._last, when)
+            self._span.include(exchange.started, exchange.ended)
             if self._journal is not None:
                 self._journal.write(journal.line(exchange))
                 self._journal.flush()
@@ -255,8 +252,8 @@ class CorsAudit:
             name="live session",
             kind="live",
             flows=self._flows,
-            first=self._first,
-            last=self._last,
+            first=self._span.first,
+            last=self._span.last,
             complete=True,
             error=None,
             sha256=None,

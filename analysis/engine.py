@@ -60,6 +60,7 @@ class Auditor:
         self._total = 0
         self._live = _Pass(Clients())
         self._pending: dict[str, Pending] = {}
+        self._told: set[str] = set()
 
     def add(self, exchange: Exchange) -> bool:
         """Take in one exchange; False when a flow with its id was taken before."""
@@ -85,7 +86,6 @@ class Auditor:
         api = live.learn(judged)
         if api is None:
             return Heard(judged)
-        known = live.book.keys()
         pending = self._pending.setdefault(exchange.client, Pending())
         settled = pending.settle(judged)
         keys = dict.fromkeys(
@@ -94,12 +94,10 @@ class Auditor:
             for key in live.book.look(seen, live.apis[seen.exchange.url.origin])
         )
         late = live.book.look_at(api)
-        return Heard(
-            judged,
-            new=tuple(key for key in dict.fromkeys([*keys, *late]) if key not in known),
-            again=tuple(key for key in keys if key in known),
-            settled=settled,
-        )
+        again = tuple(key for key in keys if key in self._told)
+        new = tuple(key for key in dict.fromkeys([*keys, *late]) if key not in self._told)
+        self._told.update(new)
+        return Heard(judged, new, again, settled)
 
     def live_finding(self, key: str) -> Finding:
         """A finding of the live session as it stands now."""

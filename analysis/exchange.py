@@ -190,3 +190,18 @@ class Exchange:
             and "access-control-request-method" in self.request
             and "origin" in self.request
         )
+
+
+@dataclass(slots=True)
+class Span:
+    """From when to when a series of exchanges lasted, in seconds since the epoch."""
+
+    first: float | None = None
+    last: float | None = None
+
+    def include(self, *times: float | None) -> None:
+        """Stretch it to these times; None says nothing."""
+        for time in times:
+            if time is not None:
+                self.first = time if self.first is None else min(self.first, time)
+                self.last = time if self.last is None else max(self.last, time)

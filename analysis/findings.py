@@ -92,10 +92,6 @@ class FindingBook:
             keys += fresh
         return keys
 
-    def keys(self) -> frozenset[str]:
-        """Keys of all findings so far."""
-        return frozenset(self._groups)
-
     def findings(self, apis: dict[str, ApiFacts]) -> list[Finding]:
         """All findings, worst first."""
         made = [self.finding(key, apis) for key in self._groups]

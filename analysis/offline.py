@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .engine import Auditor
-from .exchange import Exchange
+from .exchange import Exchange, Span
 from .redact import Door
 from .result import AuditResult, Capture, Skipped
 from .sources import CaptureError, CaptureFile, Problem, find, open_capture, read
@@ -22,8 +22,7 @@ class _Reading:
     """What reading one capture came to."""
 
     flows: int = 0
-    first: float | None = None
-    last: float | None = None
+    span: Span = field(default_factory=Span)
     error: str | None = None
     skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -81,8 +80,8 @@ def _read_one(
             name=capture.name,
             kind=capture.kind,
             flows=reading.flows,
-            first=reading.first,
-            last=reading.last,
+            first=reading.span.first,
+            last=reading.span.last,
             complete=reading.error is None,
             error=reading.error,
             sha256=capture.sha256,
@@ -102,10 +101,7 @@ def _feed(
         if isinstance(item, Exchange):
             auditor.add(item)
             reading.flows += 1
-            for when in (item.started, item.ended):
-                if when is not None:
-                    reading.first = when if reading.first is None else min(reading.first, when)
-                    reading.last = when if reading.last is None else max(reading.last, when)
+            reading.span.include(item.started, item.ended)
             if progress is not None and reading.flows % 500 == 0:
                 progress(name, reading.flows)
             continue

@@ -102,7 +102,7 @@ def _verdict(node: Node, known: Credentials) -> Verdict:
     exchange = node.exchange
     if exchange.status is None:
         return _NO_CHECK
-    if node.role is Role.CORS and exchange.status == 304 and _needs_stored(node):
+    if node.role is Role.CORS and _from_store(node):
         if node.stored is None and "access-control-allow-origin" not in exchange.response:
             return Verdict(
                 Outcome.INDETERMINATE,
@@ -193,13 +193,15 @@ def checked_status(node: Node) -> int | None:
     """Status of the answer that the browser looked at: the proxy's page, or the stored one."""
     if proxy_answered(node.exchange):
         return PROXY_ERROR
-    if node.exchange.status == 304 and node.stored is not None and _needs_stored(node):
+    if node.stored is not None and _from_store(node):
         return 200
     return node.exchange.status
 
 
-def _needs_stored(node: Node) -> bool:
+def _from_store(node: Node) -> bool:
     """A 304 to a conditional request of the browser's own, answered from its cache."""
+    if node.exchange.status != 304:
+        return False
     request = node.exchange.request
     asked = node.preflight.asked.headers if node.preflight and node.preflight.asked else ()
     conditions = [n for n in ("if-none-match", "if-modified-since") if n in request]
@@ -212,7 +214,7 @@ def checked_headers(node: Node) -> Headers:
     RFC 9111 section 4.3.4.
     """
     exchange = node.exchange
-    if exchange.status != 304 or node.stored is None or not _needs_stored(node):
+    if node.stored is None or not _from_store(node):
         return exchange.response
     kept = tuple(h for h in node.stored.fields if h.name.lower() not in exchange.response)
     return Headers(kept + exchange.response.fields)

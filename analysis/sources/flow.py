@@ -6,18 +6,14 @@ in `flowfile`, so that a live addon loads none of it.
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from ..exchange import NO_HEADERS, Exchange
-from ..fetch.check import REDIRECT_STATUSES
+from ..exchange import Exchange
 from ..redact import Door
-from .agent import agent
+from .wire import Wire
 
 if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
-
-Fields = tuple[tuple[bytes, bytes], ...]
 
 
 def exchange_of(flow: HTTPFlow, door: Door, capture: str) -> Exchange:
@@ -27,55 +23,27 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str) -> Exchange:
         ValueError: the request's URL cannot be understood.
     """
     request, response, error = flow.request, flow.response, flow.error
-    fields = request.headers.fields
-    url_text = _url(flow)
-    lines = _lines(fields)
-    user_agent = _text(lines.get(b"user-agent"))
     peer = flow.client_conn.peername
-    referrer = lines.get(b"referer")
-    status: int | None = None
-    answer, location, location_scheme = NO_HEADERS, None, None
-    set_cookies = []
-    if response is not None and response.status_code:
-        status = response.status_code
-        answer = door.headers(response.headers.fields)
-        theirs = _lines(response.headers.fields)
-        if status in REDIRECT_STATUSES and theirs.get(b"location"):
-            location, location_scheme = door.location(url_text, _text(theirs[b"location"]))
-        set_cookies = [
-            door.set_cookie(value.decode("latin-1"))
-            for name, value in response.headers.fields
-            if name.lower() == b"set-cookie"
-        ]
     ended = response.timestamp_end if response is not None else None
     if ended is None and error is not None:
         ended = error.timestamp
-    return Exchange(
+    # A HAR entry without an answer comes out of mitmproxy with status 0.
+    answered = response is not None and response.status_code
+    return Wire(
         id=flow.id,
         capture=capture,
-        client=client_id(peer[0] if peer else "", user_agent),
-        agent=agent(user_agent),
+        address=peer[0] if peer else "",
         connection=flow.client_conn.id,
         started=request.timestamp_start,
         ended=ended,
         method=request.data.method.decode("latin-1"),
-        url=door.url(url_text),
+        url=_url(flow),
         http_version=request.data.http_version.decode("latin-1"),
-        request=door.headers(fields),
-        status=status,
-        response=answer,
+        request=request.headers.fields,
+        status=response.status_code if response is not None and answered else None,
+        response=response.headers.fields if response is not None and answered else (),
         lost=_lost(flow),
-        cookies=_cookies(fields),
-        referrer=door.origin_of(_text(referrer)) if referrer else None,
-        location=location,
-        location_scheme=location_scheme,
-        set_cookies=tuple(set_cookies),
-    )
-
-
-def client_id(address: str, user_agent: str) -> str:
-    """A short hash: tells clients apart without naming them."""
-    return blake2b(f"{address}\0{user_agent}".encode("utf-8", "replace"), digest_size=4).hexdigest()
+    ).through(door)
 
 
 def _url(flow: HTTPFlow) -> str:
@@ -91,22 +59,6 @@ def _url(flow: HTTPFlow) -> str:
 
 def _authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _lines(fields: Fields) -> dict[bytes, bytes]:
-    return {name.lower(): value for name, value in fields}
-
-
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode("latin-1")
-
-
-def _cookies(fields: Fields) -> int:
-    return sum(
-        len([pair for pair in value.split(b";") if pair.strip()])
-        for name, value in fields
-        if name.lower() == b"cookie"
-    )
 
 
 def _lost(flow: HTTPFlow) -> str | None:

@@ -16,10 +16,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from ..exchange import NO_HEADERS, Exchange
-from ..fetch.check import REDIRECT_STATUSES
+from ..exchange import Exchange
 from ..redact import Door
-from .agent import agent
+from .wire import Wire
 
 CHROMIUM = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -91,36 +90,19 @@ def _header(rest: str) -> tuple[bytes, bytes]:
 
 
 def _exchange(draft: _Draft, door: Door, capture: str) -> Exchange:
-    lines = {name.lower(): value.decode("latin-1") for name, value in draft.request}
-    theirs = {name.lower(): value.decode("latin-1") for name, value in draft.response}
-    user_agent = lines.get(b"user-agent", CHROMIUM)
-    location, scheme = None, None
-    if draft.status in REDIRECT_STATUSES and theirs.get(b"location"):
-        location, scheme = door.location(draft.url, theirs[b"location"])
-    referrer = lines.get(b"referer")
-    lost = draft.lost or (None if draft.status else "no response was recorded")
-    return Exchange(
+    return Wire(
         id=f"{capture}#{draft.number}",
         capture=capture,
-        client=agent(user_agent) or "client",
-        agent=agent(user_agent),
+        address="",
         connection="",
         started=draft.started,
         ended=draft.started + TOOK,
         method=draft.method,
-        url=door.url(draft.url),
+        url=draft.url,
         http_version=draft.http_version,
-        request=door.headers(draft.request),
+        request=draft.request,
         status=draft.status,
-        response=door.headers(draft.response) if draft.status else NO_HEADERS,
-        lost=lost,
-        cookies=lines.get(b"cookie", "").count("=") if b"cookie" in lines else 0,
-        referrer=door.origin_of(referrer) if referrer else None,
-        location=location,
-        location_scheme=scheme,
-        set_cookies=tuple(
-            door.set_cookie(value.decode("latin-1"))
-            for name, value in draft.response
-            if name.lower() == b"set-cookie"
-        ),
-    )
+        response=draft.response,
+        lost=draft.lost or (None if draft.status else "no response was recorded"),
+        user_agent=CHROMIUM,
+    ).through(door)

@@ -1,0 +1,96 @@
+"""What every source reads off the wire, and the one way from there to an exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from ..exchange import NO_HEADERS, Exchange
+from ..fetch.check import REDIRECT_STATUSES
+from ..redact import Door
+from .agent import agent
+
+Fields = Sequence[tuple[bytes, bytes]]
+"""Header lines in order, repetitions kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One request and its answer before anything is withheld. Times in seconds since the epoch."""
+
+    id: str
+    capture: str
+    address: str
+    """Of the client; empty when the source does not know."""
+    connection: str
+    started: float | None
+    ended: float | None
+    method: str
+    url: str
+    """Absolute, as the browser wrote it."""
+    http_version: str
+    request: Fields
+    status: int | None
+    response: Fields
+    lost: str | None
+    user_agent: str | None = None
+    """For a request that carries none; None: it has none."""
+
+    def through(self, door: Door) -> Exchange:
+        """The exchange that the door lets pass.
+
+        Raises:
+            ValueError: the request's URL cannot be understood.
+        """
+        asked, answered = _texts(self.request), _texts(self.response)
+        user_agent = asked.get("user-agent", self.user_agent or "")
+        location, location_scheme = None, None
+        if self.status in REDIRECT_STATUSES and answered.get("location"):
+            location, location_scheme = door.location(self.url, answered["location"])
+        referrer = asked.get("referer")
+        return Exchange(
+            id=self.id,
+            capture=self.capture,
+            client=client_id(self.address, user_agent),
+            agent=agent(user_agent),
+            connection=self.connection,
+            started=self.started,
+            ended=self.ended,
+            method=self.method,
+            url=door.url(self.url),
+            http_version=self.http_version,
+            request=door.headers(self.request),
+            status=self.status,
+            response=door.headers(self.response) if self.status is not None else NO_HEADERS,
+            lost=self.lost,
+            cookies=_cookies(self.request),
+            referrer=door.origin_of(referrer) if referrer else None,
+            location=location,
+            location_scheme=location_scheme,
+            set_cookies=tuple(
+                door.set_cookie(value.decode("latin-1"))
+                for name, value in self.response
+                if name.lower() == b"set-cookie"
+            ),
+        )
+
+
+def client_id(address: str, user_agent: str) -> str:
+    """A short hash: tells clients apart without naming them."""
+    text = f"{address}\0{user_agent}".encode("utf-8", "replace")
+    return blake2b(text, digest_size=4).hexdigest()
+
+
+def _texts(fields: Fields) -> dict[str, str]:
+    """Name, lower-cased, to the value of its last line."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in fields}
+
+
+def _cookies(fields: Fields) -> int:
+    """Cookies sent; HTTP/2 spreads them over several lines."""
+    return sum(
+        len([pair for pair in value.split(b";") if pair.strip()])
+        for name, value in fields
+        if name.lower() == b"cookie"
+    )
