@@ -15,19 +15,27 @@ from . import __version__
 from .exchange import Exchange
 from .fetch.classify import Role
 from .finding import Confidence, Finding
-from .findings import FindingBook
+from .findings import FindingBook, Group
 from .fixes import recognise
 from .redact import Door
 from .result import AuditResult, BlindSpot, Capture, Skipped, Tool, Totals
 from .rows import exchange_row, policy_row, rule_cards
+from .rules.model import JUDGED
 from .session.clients import Clients
 from .session.facts import ApiFacts
+from .session.intent import NOTHING_DECLARED, Intent
 from .session.judge import Judged, judge
 from .session.links import Linker, Node
 from .session.pending import Pending
 
-JUDGED = (Role.PREFLIGHT, Role.CORS)
 TOOL = "cors-audit"
+TELLING_ANSWERS = (
+    "etag",
+    "last-modified",
+    "access-control-allow-origin",
+    "cross-origin-resource-policy",
+)
+"""Response headers for which an exchange is kept, whatever its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,10 @@ class Heard:
 
     judged: Judged | None
     """None: it was heard before, or has nothing to do with CORS."""
-    new: tuple[str, ...] = ()
-    """Keys of findings that it is the first to show (see `Auditor.live_finding`)."""
-    again: tuple[str, ...] = ()
-    """Keys of findings that it shows once more."""
+    new: tuple[Group, ...] = ()
+    """Findings that it is the first to show (see `Auditor.live_finding`)."""
+    again: tuple[Group, ...] = ()
+    """Findings that it shows once more."""
     settled: tuple[Judged, ...] = ()
     """Earlier exchanges whose verdict was open, and which this one has decided."""
 
@@ -49,18 +57,20 @@ class Auditor:
 
     Args:
         door: the door through which the session's exchanges come.
+        intent: origins that the owners of the APIs declared to be allowed.
     """
 
-    def __init__(self, door: Door | None = None) -> None:
+    def __init__(self, door: Door | None = None, intent: Intent = NOTHING_DECLARED) -> None:
         self.door = door or Door()
+        self._intent = intent
         self._captures: list[Capture] = []
         self._skipped: list[Skipped] = []
         self._kept: list[Exchange] = []
         self._seen: set[str] = set()
         self._total = 0
-        self._live = _Pass(Clients())
+        self._live = _Pass(Clients(), self._intent, at_end=False)
         self._pending: dict[str, Pending] = {}
-        self._told: set[str] = set()
+        self._told: set[Group] = set()
 
     def add(self, exchange: Exchange) -> bool:
         """Take in one exchange; False when a flow with its id was taken before."""
@@ -83,25 +93,23 @@ class Auditor:
         live = self._live
         live.observe(exchange)
         judged = judge(live.link(exchange))
-        api = live.learn(judged)
-        if api is None:
-            return Heard(judged)
+        api, learnt = live.learn(judged)
         pending = self._pending.setdefault(exchange.client, Pending())
         settled = pending.settle(judged)
         keys = dict.fromkeys(
-            key
+            group
             for seen in (*settled, judged)
-            for key in live.book.look(seen, live.apis[seen.exchange.url.origin])
+            for group in live.book.look(seen, live.apis[seen.exchange.url.origin])
         )
-        late = live.book.look_at(api)
+        late = live.book.look_at(api) if learnt else ()
         again = tuple(key for key in keys if key in self._told)
         new = tuple(key for key in dict.fromkeys([*keys, *late]) if key not in self._told)
         self._told.update(new)
         return Heard(judged, new, again, settled)
 
-    def live_finding(self, key: str) -> Finding:
+    def live_finding(self, group: Group) -> Finding:
         """A finding of the live session as it stands now."""
-        return self._live.book.finding(key, self._live.apis)
+        return self._live.book.finding(group, self._live.apis)
 
     def add_capture(self, capture: Capture) -> None:
         """Name an input of the session."""
@@ -118,16 +126,15 @@ class Auditor:
             live: captures that are still growing, described as they stand now.
         """
         kept = sorted(self._kept, key=_order)
-        whole = _Pass(Clients())
+        whole = _Pass(Clients(), self._intent, at_end=True)
         for exchange in kept:
             whole.observe(exchange)
         nodes = [whole.link(exchange) for exchange in kept]
         judged = [judge(node) for node in nodes]
         # First everything is learnt, then the rules look: what they say of one exchange rests
         # on the whole session, later ones included.
-        for seen, api in [(seen, whole.learn(seen)) for seen in judged]:
-            if api is not None:
-                whole.book.look(seen, api)
+        for seen, (api, _) in [(seen, whole.learn(seen)) for seen in judged]:
+            whole.book.look(seen, api)
         for api in whole.apis.values():
             whole.book.look_at(api)
         findings = whole.book.findings(whole.apis)
@@ -137,7 +144,7 @@ class Auditor:
             for seen in judged
             if seen.node.role in JUDGED or seen.exchange.id in pointed
         )
-        apis = [whole.apis[name] for name in sorted(whole.apis)]
+        apis = [api for _, api in sorted(whole.apis.items()) if api.has_cors]
         return AuditResult(
             tool=Tool(TOOL, __version__),
             captures=(*self._captures, *live),
@@ -165,11 +172,12 @@ class Auditor:
 class _Pass:
     """One walk over the session: clients, links, facts about APIs, findings."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, intent: Intent, at_end: bool) -> None:
         self.clients = clients
         self.linker = Linker()
         self.apis: dict[str, ApiFacts] = {}
-        self.book = FindingBook()
+        self.book = FindingBook(at_end)
+        self._intent = intent
 
     def observe(self, exchange: Exchange) -> None:
         """Learn about the exchange's client."""
@@ -179,35 +187,40 @@ class _Pass:
         """Put the exchange in its place among those before it."""
         return self.linker.add(exchange, self.clients.of(exchange))
 
-    def learn(self, seen: Judged) -> ApiFacts | None:
-        """Take a judged exchange into the facts about its API; None when it is none of ours."""
-        if seen.node.role not in JUDGED and not seen.blocked:
-            return None
+    def learn(self, seen: Judged) -> tuple[ApiFacts, bool]:
+        """Take a judged exchange into the facts about its API; was anything new?"""
         origin = seen.exchange.url.origin
-        api = self.apis.setdefault(origin, ApiFacts(origin))
+        api = self.apis.get(origin)
+        if api is None:
+            api = self.apis[origin] = ApiFacts(origin, self._intent.of(origin))
+        before = api.shape
         api.observe(seen)
+        if seen.node.role not in JUDGED and not seen.blocked:
+            return api, api.shape != before
         for name, because, confidence in recognise(seen):
             known = api.stacks.get(name)
             if known is None or confidence.rank < Confidence(known[1]).rank:
                 api.stacks[name] = (because, confidence.value)
-        return api
+        return api, api.shape != before
 
 
 def is_relevant(exchange: Exchange) -> bool:
     """Must the auditor keep this exchange? What is dropped here is only counted.
 
     Kept are requests with an `Origin`, redirects (their next hop may be a CORS request),
-    answers that a browser may store (a later 304 is judged by them), and what tells about a
-    client's connections and cookies.
+    answers that a browser may store (a later 304, or a CORS request that makes no traffic, is
+    judged by them), what tells about a client's connections and cookies, and the headers by
+    which a server keeps answers from other sites without CORS.
     """
+    response = exchange.response
     return (
         "origin" in exchange.request
         or exchange.location is not None
         or exchange.cookies > 0
         or bool(exchange.set_cookies)
         or exchange.request.get("sec-fetch-mode") in ("cors", "navigate")
-        or "etag" in exchange.response
-        or "last-modified" in exchange.response
+        or exchange.request.get("sec-fetch-site") in ("cross-site", "same-site")
+        or any(name in response for name in TELLING_ANSWERS)
     )
 
 

@@ -107,6 +107,19 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A finding that another one accounts for: the cure of that one cures it too."""
+
+    key: str
+    rule: str
+    kind: Kind
+    severity: Severity
+    title: str
+    message: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A person's decision to accept a finding."""
 
@@ -151,3 +164,5 @@ class Finding:
     ignored: Ignored | None = None
     remedy: str = ""
     """What to change, in one sentence that holds for every server."""
+    explains: tuple[Explained, ...] = ()
+    """Findings with the same cause, listed here and nowhere else."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from . import fixes
+from .exchange import Span
 from .fetch.classify import Role
-from .finding import Endpoint, Evidence, Finding, Kind, Severity
+from .fetch.origin import host_of, is_loopback
+from .finding import Endpoint, Evidence, Explained, Finding, Kind, Severity
 from .rules import ALL
 from .rules.model import Hit, Per, Rule
 from .session.facts import ApiFacts
@@ -17,13 +20,21 @@ from .session.policy import least_privilege
 
 MAX_EVIDENCE = 5
 """Exchanges that a finding points at; the others are counted."""
+_RULES = {rule.id: rule for rule in ALL}
+_OF_API = tuple(rule for rule in ALL if rule.check_api is not None)
+_OF_ROLE = {
+    role: tuple(r for r in ALL if r.check_exchange is not None and role in r.roles) for role in Role
+}
+
+Group = tuple[str, str, str, str, str]
+"""Rule, page, API, method and path shape: what makes two hits one finding. Parts that do not
+tell two findings of the rule apart are empty."""
 
 
 @dataclass(slots=True)
-class _Group:
+class _Hits:
     """The hits that make one finding."""
 
-    key: str
     rule: Rule
     best: Hit
     """The surest hit, the first of them."""
@@ -32,20 +43,15 @@ class _Group:
     evidence: list[Evidence] = field(default_factory=list)
     examples: int = 0
     count: int = 0
-    first: float | None = None
-    last: float | None = None
+    span: Span = field(default_factory=Span)
     severity: Severity | None = None
 
     def add(self, hit: Hit) -> None:
         """Count one more hit."""
-        exchange = hit.seen.exchange
         self.count += 1
         self.endpoints[endpoint_of(hit.seen)] += 1
         self.pages.add(page_of(hit.seen))
-        when = exchange.started
-        if when is not None:
-            self.first = when if self.first is None else min(self.first, when)
-            self.last = when if self.last is None else max(self.last, when)
+        self.span.include(hit.seen.exchange.started)
         severity = hit.severity or self.rule.severity
         if self.severity is None or severity.rank < self.severity.rank:
             self.severity = severity
@@ -57,57 +63,63 @@ class _Group:
 
 
 class FindingBook:
-    """The findings of one session, filled exchange by exchange."""
+    """The findings of one session, filled exchange by exchange.
 
-    def __init__(self) -> None:
-        self._groups: dict[str, _Group] = {}
+    Args:
+        at_end: is the session over? Some rules wait for that.
+    """
 
-    def look(self, seen: Judged, api: ApiFacts) -> list[str]:
-        """Show an exchange to the rules; the keys of the findings it adds to."""
-        keys = []
-        for rule in ALL:
-            if rule.check_exchange is None:
+    def __init__(self, at_end: bool) -> None:
+        self._at_end = at_end
+        self._groups: dict[Group, _Hits] = {}
+
+    def look(self, seen: Judged, api: ApiFacts) -> list[Group]:
+        """Show an exchange to the rules; the findings it adds to."""
+        groups = []
+        for rule in _OF_ROLE[seen.node.role]:
+            assert rule.check_exchange is not None
+            if rule.at_end and not self._at_end:
                 continue
             for hit in rule.check_exchange(seen, api):
-                key = finding_key(rule, hit.seen)
-                group = self._groups.get(key)
-                if group is None:
-                    group = self._groups[key] = _Group(key, rule, hit)
-                group.add(hit)
-                keys.append(key)
-        return keys
+                if _intended(hit, api):
+                    continue
+                group = group_of(rule, hit.seen)
+                self._groups.setdefault(group, _Hits(rule, hit)).add(hit)
+                groups.append(group)
+        return groups
 
-    def look_at(self, api: ApiFacts) -> list[str]:
-        """Show an API's facts to the rules; the keys of what they find now."""
-        keys: list[str] = []
-        for rule in ALL:
-            if rule.check_api is None:
+    def look_at(self, api: ApiFacts) -> list[Group]:
+        """Show an API's facts to the rules; what they find now."""
+        groups: list[Group] = []
+        for rule in _OF_API:
+            assert rule.check_api is not None
+            if rule.at_end and not self._at_end:
                 continue
-            fresh: dict[str, _Group] = {}
+            fresh: dict[Group, _Hits] = {}
             for hit in rule.check_api(api):
-                key = finding_key(rule, hit.seen)
-                group = fresh.setdefault(key, _Group(key, rule, hit))
-                group.add(hit)
+                if not _intended(hit, api):
+                    fresh.setdefault(group_of(rule, hit.seen), _Hits(rule, hit)).add(hit)
             self._groups.update(fresh)
-            keys += fresh
-        return keys
+            groups += fresh
+        return groups
 
     def findings(self, apis: dict[str, ApiFacts]) -> list[Finding]:
-        """All findings, worst first."""
-        made = [self.finding(key, apis) for key in self._groups]
+        """All findings, worst first; those that another one accounts for stand under it."""
+        keys = _keys(self._groups)
+        made = fold(self.finding(group, apis, keys[group]) for group in sorted(self._groups))
         kinds = list(Kind)
         return sorted(made, key=lambda f: (kinds.index(f.kind), f.severity.rank, -f.count, f.key))
 
-    def finding(self, key: str, apis: dict[str, ApiFacts]) -> Finding:
+    def finding(self, group: Group, apis: dict[str, ApiFacts], key: str | None = None) -> Finding:
         """One finding as it stands now."""
-        group = self._groups[key]
-        rule, hit = group.rule, group.best
+        hits = self._groups[group]
+        rule, hit = hits.rule, hits.best
         api = apis[hit.seen.exchange.url.origin]
         return Finding(
-            key=key,
+            key=key or _key(group),
             rule=rule.id,
             kind=rule.kind,
-            severity=group.severity or rule.severity,
+            severity=hits.severity or rule.severity,
             confidence=hit.confidence,
             confidence_why=hit.confidence_why,
             title=hit.title or rule.title,
@@ -117,14 +129,14 @@ class FindingBook:
             endpoints=tuple(
                 Endpoint(method, path, count)
                 for (method, path), count in sorted(
-                    group.endpoints.items(), key=lambda item: (-item[1], item[0])
+                    hits.endpoints.items(), key=lambda item: (-item[1], item[0])
                 )
             ),
-            pages=tuple(sorted(group.pages)),
-            count=group.count,
-            first=group.first,
-            last=group.last,
-            evidence=tuple(dict.fromkeys((*hit.evidence, *group.evidence))),
+            pages=tuple(sorted(hits.pages)),
+            count=hits.count,
+            first=hits.span.first,
+            last=hits.span.last,
+            evidence=tuple(dict.fromkeys((*hit.evidence, *hits.evidence))),
             expected=hit.expected,
             fixes=fixes.for_finding(rule, hit, api, least_privilege(api)),
             cwe=rule.cwe,
@@ -133,15 +145,97 @@ class FindingBook:
         )
 
 
-def finding_key(rule: Rule, seen: Judged) -> str:
-    """Stable name of a finding: hash of rule, page, API, method and path shape.
+def _intended(hit: Hit, api: ApiFacts) -> bool:
+    """Is this trust what its owner declared?"""
+    declared = api.intended
+    if declared is None or not hit.trusted:
+        return False
+    return "*" in declared or declared.issuperset(hit.trusted)
 
-    Parts that do not tell two findings of this rule apart are left empty.
+
+def fold(findings: Iterable[Finding]) -> list[Finding]:
+    """Put each finding that another one accounts for under it: one cause, one finding.
+
+    It is folded when the other's rule covers its rule, it is no worse than the other, and it
+    shows nothing beyond the other's API, page and endpoint.
     """
+    every = list(findings)
+    by_api: dict[str, list[Finding]] = defaultdict(list)
+    for each in every:
+        by_api[each.api].append(each)
+    under: dict[str, list[Finding]] = defaultdict(list)
+    folded: set[str] = set()
+    for covering in every:
+        rule = _RULES[covering.rule]
+        if not rule.covers or covering.key in folded:
+            continue
+        for other in by_api[covering.api]:
+            if other.rule in rule.covers and other.key not in folded and _holds(covering, other):
+                under[covering.key] += [other, *under.pop(other.key, [])]
+                folded.add(other.key)
+    return [
+        replace(each, explains=tuple(_explained(under[each.key]))) if under[each.key] else each
+        for each in every
+        if each.key not in folded
+    ]
+
+
+def _holds(covering: Finding, other: Finding) -> bool:
+    if other.severity.rank < covering.severity.rank:
+        return False
+    if other.kind is Kind.BROKEN and covering.kind is not Kind.BROKEN:
+        return False
+    per = _RULES[covering.rule].per
+    if per is not Per.API and not set(other.pages) <= set(covering.pages):
+        return False
+    if per is not Per.ENDPOINT:
+        return True
+    return _places(other) <= _places(covering)
+
+
+def _places(finding: Finding) -> set[tuple[str, str]]:
+    return {(each.method, each.path_template) for each in finding.endpoints}
+
+
+def _explained(findings: list[Finding]) -> Iterable[Explained]:
+    for each in sorted(findings, key=lambda f: (f.severity.rank, f.rule, f.key)):
+        yield Explained(
+            each.key, each.rule, each.kind, each.severity, each.title, each.message, each.count
+        )
+
+
+def group_of(rule: Rule, seen: Judged) -> Group:
+    """The finding that a hit on this exchange belongs to."""
     page = "" if rule.per is Per.API else page_of(seen)
     method, path = endpoint_of(seen) if rule.per is Per.ENDPOINT else ("", "")
-    parts = (rule.id, page, seen.exchange.url.origin, method, path)
+    return rule.id, page, seen.exchange.url.origin, method, path
+
+
+def _key(group: Group, again: int = 0) -> str:
+    """Stable name of a finding: a hash. Ports of this machine change from run to run and are
+    left out; `again` tells apart those that are then alike."""
+    rule, page, api, method, path = group
+    parts = [rule, _portless(page), _portless(api), method, path]
+    if again:
+        parts.append(str(again))
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _portless(origin: str) -> str:
+    host = host_of(origin)
+    return host if host and is_loopback(host) else origin
+
+
+def _keys(groups: Iterable[Group]) -> dict[Group, str]:
+    """A key for every finding; the order of ports decides between those that are alike."""
+    alike: dict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        alike[_key(group)].append(group)
+    return {
+        group: _key(group, number)
+        for same in alike.values()
+        for number, group in enumerate(sorted(same))
+    }
 
 
 def page_of(seen: Judged) -> str:

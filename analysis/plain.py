@@ -28,14 +28,16 @@ def plain(value: Any) -> Any:
 def typed(hint: Any, value: Any) -> Any:
     """Build a value of type `hint` from plain data.
 
-    Unknown keys are left out, so that data written by newer versions can be read.
+    Unknown keys are left out and fields with a default may be missing, so that data written
+    by newer and by older versions can be read.
 
     Raises:
         KeyError, TypeError, ValueError: the data does not fit.
     """
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         kinds = _field_types(hint)
-        return hint(**{name: typed(kinds[name], value[name]) for name in _field_names(hint)})
+        given = [name for name in _field_names(hint) if name in value or name in _required(hint)]
+        return hint(**{name: typed(kinds[name], value[name]) for name in given})
     origin = typing.get_origin(hint)
     if origin is tuple:
         return tuple(typed(typing.get_args(hint)[0], item) for item in value)
@@ -60,6 +62,16 @@ def typed(hint: Any, value: Any) -> Any:
 def _field_names(cls: type) -> tuple[str, ...]:
     fields = dataclasses.fields(cls)
     return tuple(each.name for each in fields if not each.metadata.get("private"))
+
+
+@cache
+def _required(cls: type) -> frozenset[str]:
+    absent = dataclasses.MISSING
+    return frozenset(
+        each.name
+        for each in dataclasses.fields(cls)
+        if each.default is absent and each.default_factory is absent
+    )
 
 
 @cache

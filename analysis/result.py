@@ -174,8 +174,9 @@ class Allows:
     """What an API answered."""
 
     allow_origin_mode: str
-    """`absent`, `wildcard`, `fixed`, `echoed` (one origin, its own), `reflected` (two or more
-    origins echoed), `null` or `mixed`."""
+    """`absent`, `wildcard`, `null`; `fixed` (one value, whoever asks); `listed` (some origins
+    named, others not); `echoed` (everybody who asked was named, but they may well belong
+    together); `reflected` (origins of strangers named, nobody refused); `mixed`."""
     allow_origins: tuple[Observed, ...]
     credentials: bool
     """`Access-Control-Allow-Credentials: true` was seen together with an allowed origin."""
@@ -215,6 +216,47 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One kind of answer at one endpoint: who asked, how, and what came back."""
+
+    origin: str
+    credentials: str
+    """Mode of the request: `include`, `not-include` or `unknown`."""
+    on_preflight: bool
+    status: int
+    allow_origin: str | None
+    """The header as sent, null when absent; likewise the others."""
+    allow_credentials: str | None
+    vary_origin: bool
+    cacheable: bool
+    """Some cache may keep it."""
+    methods: str | None
+    headers: str | None
+    exposed: str | None
+    max_age: str | None
+    count: int
+    first: float | None
+    last: float | None
+    example: str
+    """`flow_id` of the first such exchange."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPolicy:
+    """The policy of one method and path shape."""
+
+    method: str
+    path_template: str
+    count: int
+    """Calls, those that were never sent included."""
+    allow_origin_mode: str
+    """As in `Allows`."""
+    answers: tuple[AnswerRow, ...]
+    answers_left_out: int
+    """Answers of yet other kinds, only counted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One API origin: what was needed, what was allowed, what would be right."""
 
@@ -233,6 +275,7 @@ class Policy:
     needs: Needs
     allows: Allows
     least_privilege: LeastPrivilege
+    endpoints: tuple[EndpointPolicy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

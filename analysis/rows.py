@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
 
 from .exchange import Headers
 from .fetch import reasons
@@ -12,6 +14,8 @@ from .fetch.classify import Role
 from .fetch.safelist import RESPONSE_NAMES
 from .result import (
     Allows,
+    AnswerRow,
+    EndpointPolicy,
     ExchangeRow,
     HeaderRow,
     Needs,
@@ -22,10 +26,11 @@ from .result import (
     Stack,
 )
 from .rules import ALL
-from .session.facts import ApiFacts
+from .session.facts import ApiFacts, Shown, Told
 from .session.judge import Judged, checked_status, codes, preflight_needed
 from .session.links import Link, Node
 from .session.policy import avoidable_preflights, least_privilege
+from .session.trust import allow_origin_mode
 
 __all__ = ["exchange_row", "policy_row", "rule_cards"]
 
@@ -145,6 +150,7 @@ def policy_row(api: ApiFacts) -> Policy:
         ),
         allows=_allows(api),
         least_privilege=least_privilege(api),
+        endpoints=tuple(_endpoints(api)),
     )
 
 
@@ -162,7 +168,7 @@ def _needed_credentials(api: ApiFacts) -> str:
 
 def _allows(api: ApiFacts) -> Allows:
     return Allows(
-        allow_origin_mode=allow_origin_mode(api),
+        allow_origin_mode=allow_origin_mode((told for _, told, _ in api.table()), api.api),
         allow_origins=_observed(api.allow_origins),
         credentials=any(a.allow_credentials and a.allow_origin for a in api.answers.values()),
         methods=tuple(sorted(api.allow_methods)),
@@ -182,21 +188,31 @@ def _share(yes: int, no: int, words: tuple[str, str, str], nothing: str | None =
     return words[0] if yes else words[2]
 
 
-def allow_origin_mode(api: ApiFacts) -> str:
-    """How `Allow-Origin` behaved; `reflected` only once two origins were echoed."""
-    values = set(api.allow_origins)
-    if not values:
-        return "absent"
-    if values == {"*"}:
-        return "wildcard"
-    if values == {"null"}:
-        return "null"
-    if "*" in values or "null" in values:
-        return "mixed"
-    echoed = {origin for origin, _ in api.echoed()}
-    if len(echoed) > 1:
-        return "reflected"
-    return "echoed" if echoed and values == echoed else "fixed"
+def _endpoints(api: ApiFacts) -> Iterator[EndpointPolicy]:
+    for facts in sorted(api.endpoints.values(), key=lambda each: (each.path, each.method)):
+        answers = sorted(facts.told.items(), key=lambda item: (-item[1].count, _row_order(item[0])))
+        yield EndpointPolicy(
+            method=facts.method,
+            path_template=facts.path,
+            count=facts.count,
+            allow_origin_mode=allow_origin_mode(facts.told, api.api),
+            answers=tuple(_answer(told, shown) for told, shown in answers),
+            answers_left_out=facts.untold,
+        )
+
+
+def _row_order(told: Told) -> tuple[str, ...]:
+    return tuple(str(getattr(told, each.name)) for each in fields(told))
+
+
+def _answer(told: Told, shown: Shown) -> AnswerRow:
+    return AnswerRow(
+        **{each.name: getattr(told, each.name) for each in fields(told)},
+        count=shown.count,
+        first=shown.span.first,
+        last=shown.span.last,
+        example=shown.example.exchange.id,
+    )
 
 
 def rule_cards() -> tuple[RuleCard, ...]:

@@ -1,7 +1,8 @@
-"""The CORS-preflight cache, with each engine's caps and keys.
+"""Caches: the browser's for preflights, and what any cache may keep of an answer.
 
-https://fetch.spec.whatwg.org/#concept-cache. What the wire hides is part of the real key
-(fragment, top-level site, private window), so a hit here means *possible*, never *sure*.
+https://fetch.spec.whatwg.org/#concept-cache, RFC 9111 section 3. What the wire hides is part of
+the preflight cache's key (fragment, top-level site, private window), so a hit here means
+*possible*, never *sure*.
 """
 
 from __future__ import annotations
@@ -10,12 +11,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..exchange import Headers
+from ..exchange import Exchange, Headers
 from .browsers import Browser
 from .headers import extract_list, strip
 
 DEFAULT_MAX_AGE = 5
 """Seconds that an answer without `Access-Control-Max-Age` is kept, in all engines."""
+
+
+KEPT_STATUSES = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
+"""Heuristically cacheable, RFC 9110 section 15.1."""
+
+
+def may_be_stored(exchange: Exchange) -> bool:
+    """May some cache, the browser's own or a shared one, keep this answer?"""
+    if exchange.method not in ("GET", "HEAD") or exchange.status not in KEPT_STATUSES:
+        return False
+    return "no-store" not in (exchange.response.get("cache-control") or "").lower()
 
 
 def lifetime(max_age: str | None, browser: Browser) -> int:

@@ -84,15 +84,15 @@ def configuration(
 def for_finding(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> tuple[Fix, ...]:
     """Fixes of a finding, best first: the recognised stack's, then the others.
 
-    A fix in the page goes first where it is the better one, else second. `any server` is
-    always among them.
+    A fix in the page goes first where it is the better one, else second. Where a server's
+    configuration is the cure, `any server` is always among them.
     """
     wanted = wanted_for(rule, hit, api, policy)
     advice = page.advice(rule.id, hit)
     client = [advice.fix()] if advice else []
     if not rule.server_fix:
-        code = plain_answer.CODE[rule.id](wanted, hit)
-        servers = [Fix(ANY.name, ANY.where, False, "", code, rule.fix)]
+        make = plain_answer.CODE.get(rule.id)
+        servers = [Fix(ANY.name, ANY.where, False, "", make(wanted, hit), rule.fix)] if make else []
     else:
         servers = [_fix(each, rule, api, wanted) for each in _ordered(rule, hit, api)]
     if advice and advice.best:
@@ -109,21 +109,19 @@ def wanted_for(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> W
     wanted = Wanted.of(policy, api.methods, expose)
     asking = hit.seen.node.origin
     wanted = wanted.but(tuple(sorted(wanted.origins, key=lambda origin: origin != asking)))
-    if rule.id == "reflected-origin-with-credentials":
-        return _without_strangers(wanted, api)
     if rule.id == "insecure-origin-allowed":
         return _by_https(wanted)
-    return wanted
+    return _without(wanted, hit.trusted, api)
 
 
-def _without_strangers(wanted: Wanted, api: ApiFacts) -> Wanted:
-    """The session's origins may be attackers': only the API's own site is taken for granted."""
+def _without(wanted: Wanted, trusted: tuple[str, ...], api: ApiFacts) -> Wanted:
+    """Origins whose trust is the trouble are left out, unless they are of the API's own site."""
     home = registrable_domain(host_of(api.api))
-    own = tuple(o for o in wanted.origins if registrable_domain(host_of(o)) == home)
-    others = [o for o in wanted.origins if o not in own]
+    others = [o for o in wanted.origins if o in trusted and registrable_domain(host_of(o)) != home]
     if not others:
         return wanted
-    return wanted.but(own, f"Left out, add only what you know: {', '.join(others)}.")
+    kept = tuple(o for o in wanted.origins if o not in others)
+    return wanted.but(kept, f"Left out, add only what you know: {', '.join(others)}.")
 
 
 def _by_https(wanted: Wanted) -> Wanted:

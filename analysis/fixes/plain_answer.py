@@ -63,4 +63,5 @@ CODE: dict[str, Callable[[Wanted, Hit], str]] = {
     "server-never-answered": _reach_it,
     "blocked-but-executed": _refuse_first,
 }
-"""By rule; these are the rules whose `server_fix` is False."""
+"""By rule; only for rules whose `server_fix` is False. Those of them that are not here are
+cured in the page alone, or need no change at all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..fetch.cache import may_be_stored
 from ..fetch.classify import Role
 from ..fetch.headers import strip, vary_names
 from ..finding import Confidence, Expectation, Kind, Severity
@@ -13,8 +14,6 @@ from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAO
 from .say import call, code, count, listed
 
-KEPT_STATUSES = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
-"""Heuristically cacheable, RFC 9110 section 15.1."""
 CACHE_MARKS = ("age", "x-cache", "cf-cache-status")
 
 
@@ -25,7 +24,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     if seen.node.role is not Role.CORS or allowed is None or strip(allowed) in ("*", "null"):
         return
     vary = exchange.response.get("vary")
-    if vary_names(vary) & {"origin", "*"} or not cacheable(seen):
+    if vary_names(vary) & {"origin", "*"} or not may_be_stored(exchange):
         return
     values = api.once(exact_values)
     if len(values) > 1:
@@ -58,17 +57,6 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
 def exact_values(api: ApiFacts) -> list[str]:
     """The origins that the API's answers name."""
     return sorted(value for value in api.allow_origins if value not in ("*", "null"))
-
-
-def cacheable(seen: Judged) -> bool:
-    """May some cache keep this answer?"""
-    exchange = seen.exchange
-    control = (exchange.response.get("cache-control") or "").lower()
-    return (
-        exchange.method in ("GET", "HEAD")
-        and exchange.status in KEPT_STATUSES
-        and "no-store" not in control
-    )
 
 
 def shared(seen: Judged) -> bool:

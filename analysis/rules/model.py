@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from ..fetch.classify import Role
 from ..finding import Confidence, Evidence, Expectation, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
@@ -44,6 +45,12 @@ class Hit:
     """None: the rule's own."""
     title: str | None = None
     """None: the rule's own."""
+    trusted: tuple[str, ...] = ()
+    """Origins whose being allowed is the trouble: declaring them all intended silences it."""
+
+
+JUDGED = frozenset({Role.PREFLIGHT, Role.CORS})
+"""The roles on whose answers a browser runs the CORS check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,12 @@ class Rule:
     cwe: tuple[str, ...] = ()
     check_exchange: Callable[[Judged, ApiFacts], Iterator[Hit]] | None = None
     check_api: Callable[[ApiFacts], Iterator[Hit]] | None = None
+    roles: frozenset[Role] = JUDGED
+    """The kinds of exchanges that `check_exchange` looks at."""
+    at_end: bool = False
+    """It rests on what did *not* happen, so it is asked only when the session is over."""
+    covers: tuple[str, ...] = ()
+    """Rules whose findings go with the cure of this one: they are listed under it."""
     server_fix: bool = True
     """Does the least-privilege configuration of the server cure it?"""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fetch.origin import host_of, is_loopback
+from ..fetch.origin import host_of
 from ..fetch.site import knows_suffixes, registrable_domain
 from ..finding import Confidence, Kind, Severity
 from ..session.facts import ApiFacts
-from ..session.judge import Judged, Outcome
+from ..session.judge import Judged
+from ..session.trust import parties, refused
 from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAC, ACAO
 from .say import call, code, listed
@@ -21,8 +22,8 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         return
     if response.get(ACAO.lower()) != origin or response.get(ACAC.lower()) != "true":
         return
-    parties = api.once(strangers)
-    if len(parties) < 2 or api.once(refused):
+    others = api.once(strangers)
+    if len(others) < 2 or api.once(refused):
         return
     foreign = registrable_domain(host_of(origin)) != registrable_domain(seen.exchange.url.host)
     with_cookies = seen.exchange.cookies > 0 and foreign
@@ -32,12 +33,12 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         if with_cookies
         else "In this capture no cookie was seen to travel from another site on this call."
     )
-    many = len(parties) >= 3
+    many = len(others) >= 3
     yield Hit(
         seen,
         f"{code(api.api)} answered {call(seen)} with {code(f'{ACAO}: {origin}')} and "
         "`Access-Control-Allow-Credentials: true`. It repeated every origin that asked: "
-        f"{listed(parties, 5)}, which do not belong together. It may do so for any website. "
+        f"{listed(others, 5)}, which do not belong together. It may do so for any website. "
         f"{travelled}",
         (
             evidence(seen, "response", ACAO, "repeats the origin"),
@@ -46,53 +47,17 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         ),
         confidence=Confidence.FIRM if many and knows_suffixes() else Confidence.TENTATIVE,
         confidence_why=(
-            f"{len(parties)} unrelated origins were repeated and none was refused; a list that "
+            f"{len(others)} unrelated origins were repeated and none was refused; a list that "
             "holds them all is possible, and no request of our own was sent"
         ),
         severity=Severity.CRITICAL if with_cookies else None,
+        trusted=tuple(others),
     )
 
 
 def strangers(api: ApiFacts) -> list[str]:
-    """One echoed origin of each party: a site, or the programs of this machine.
-
-    To an API on the open network every local origin is its developers' own. Two names of this
-    machine that share a port (`localhost:3000`, `127.0.0.1:3000`) are the same page.
-    """
-    sites: dict[str, str] = {}
-    local: dict[str, list[str]] = {}
-    for origin, answer in sorted(api.echoed(), key=lambda item: item[0]):
-        host = host_of(origin)
-        if not answer.allow_credentials or not host:
-            continue
-        if is_loopback(host):
-            local.setdefault(host, []).append(origin)
-        else:
-            sites.setdefault(registrable_domain(host), origin)
-    if is_loopback(host_of(api.api)):
-        ports: set[str] = set()
-        for origins in local.values():
-            mine = {origin.rpartition(":")[2] for origin in origins}
-            if not ports & mine:
-                sites[origins[0]] = origins[0]
-            ports |= mine
-    return list(sites.values())
-
-
-def refused(api: ApiFacts) -> list[str]:
-    """Origins that the API answered, but never allowed: what a list does and an echo does not."""
-    allowed = {origin for origin, _ in api.echoed()}
-    return sorted(
-        {
-            origin
-            for (origin, value, _), answer in api.answers.items()
-            if origin not in allowed
-            and origin != "null"
-            and value != "*"
-            and answer.example.verdict.outcome is Outcome.BLOCKED
-            and (answer.example.exchange.status or 500) < 400
-        }
-    )
+    """One origin of each party that was named with credentials allowed."""
+    return parties((o for o, answer in api.echoed() if answer.allow_credentials), api.api)
 
 
 RULE = Rule(

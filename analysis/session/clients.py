@@ -35,6 +35,8 @@ class Client:
     """Some request of it carried `Sec-Fetch-Storage-Access`."""
     pools: dict[str, set[bool]] = field(default_factory=dict)
     """Per connection: did it carry credentials (True), requests without any (False)?"""
+    embedder_policies: dict[str, str] = field(default_factory=dict)
+    """Per origin: `Cross-Origin-Embedder-Policy` of the last document it was sent."""
     cookie_times: dict[str, list[float]] = field(default_factory=dict)
     """Per scheme and host: when a request carried a cookie."""
     cookie_removed: dict[str, list[float]] = field(default_factory=dict)
@@ -78,6 +80,9 @@ class Client:
         if "sec-fetch-storage-access" in request and not self.sends_storage_access:
             self.sends_storage_access = True
             self.knowledge += 1
+        if request.get("sec-fetch-mode") == "navigate" and exchange.status is not None:
+            policy = exchange.response.get("cross-origin-embedder-policy")
+            self.embedder_policies[exchange.url.origin] = policy or ""
         credentialed = _shows_credentials(exchange)
         if credentialed is not None and exchange.connection:
             pool = self.pools.setdefault(exchange.connection, set())

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from ..exchange import Exchange, SetCookie, Span
+from ..fetch.cache import may_be_stored
 from ..fetch.check import Asked
 from ..fetch.classify import Role
 from ..fetch.headers import extract_list, strip, vary_names
@@ -19,6 +21,13 @@ from .judge import Judged, Outcome, proxy_answered
 from .links import Link
 
 T = TypeVar("T")
+
+MAX_TOLD = 64
+"""Different answers kept per endpoint; further ones are counted."""
+MAX_URLS = 4096
+"""Exact URLs per API whose answers with and without `Origin` are compared."""
+MAX_LISTS = 64
+"""Different preflight questions kept per API, with their answers."""
 
 
 @dataclass(slots=True)
@@ -29,6 +38,53 @@ class Answer:
     allow_credentials: bool
     count: int
     example: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One kind of answer at one endpoint: who asked, how, and what came back."""
+
+    origin: str
+    """As sent; `null` for opaque ones."""
+    credentials: str
+    """Mode of the request: `include`, `not-include` or `unknown`."""
+    on_preflight: bool
+    status: int
+    allow_origin: str | None
+    allow_credentials: str | None
+    vary_origin: bool
+    """`Vary` names `Origin`, or is `*`."""
+    cacheable: bool
+    """Some cache may keep it."""
+    methods: str | None
+    """`Access-Control-Allow-Methods` as sent; likewise the following."""
+    headers: str | None
+    exposed: str | None
+    max_age: str | None
+
+    @property
+    def passes_origin(self) -> bool:
+        """Does it let the asking origin read, as far as `Allow-Origin` goes?"""
+        return self.allow_origin in ("*", self.origin)
+
+
+@dataclass(slots=True)
+class Shown:
+    """How often an answer came, when, and the first exchange that shows it."""
+
+    example: Judged
+    count: int = 0
+    span: Span = field(default_factory=Span)
+
+
+@dataclass(slots=True)
+class SameUrl:
+    """One exact URL, asked with and without `Origin`."""
+
+    with_origin: Judged | None = None
+    """The first readable answer to a CORS request."""
+    without_origin: Judged | None = None
+    """The first answer to a GET that had no `Origin` and that a browser may keep."""
 
 
 @dataclass(slots=True)
@@ -44,6 +100,10 @@ class EndpointFacts:
     preflights: list[tuple[float, float, str]] = field(default_factory=list)
     """(start, seconds waited, question) of its preflights that were not refused; the question
     is client, origin and exact URL, as browsers key their preflight cache."""
+    told: dict[Told, Shown] = field(default_factory=dict)
+    """The policy table of this endpoint, at most `MAX_TOLD` rows."""
+    untold: int = 0
+    """Answers beyond that."""
 
 
 @dataclass(slots=True)
@@ -51,11 +111,15 @@ class ApiFacts:
     """Everything a session shows about one API origin."""
 
     api: str
+    intended: frozenset[str] | None = None
+    """Origins that its owner declared to be allowed (`*`: everybody); None: nothing declared."""
     calls: int = 0
     preflights: int = 0
     blocked: int = 0
     indeterminate: int = 0
     preflight_seconds: float = 0.0
+    shape: int = 0
+    """Grows when something of a kind not seen before is learnt."""
     pages: Counter[str] = field(default_factory=Counter)
     origins: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
@@ -78,14 +142,37 @@ class ApiFacts:
     errors_without: int = 0
     """Answers of status 400 and above to CORS requests, with and without `Allow-Origin`."""
     endpoints: dict[tuple[str, str], EndpointFacts] = field(default_factory=dict)
+    questions: dict[tuple[str, str | None, str | None, str | None], Judged] = field(
+        default_factory=dict
+    )
+    """Different preflights, the first `MAX_LISTS`: by (method asked for, header list asked
+    for, methods allowed, headers allowed), all as sent."""
+    by_url: dict[bytes, SameUrl] = field(default_factory=dict)
+    """By digest of the exact URL, the first `MAX_URLS`."""
+    cookies_sent: Counter[str] = field(default_factory=Counter)
+    """Requests with cookies to this API, by the page's relation: `same-origin`, `same-site`,
+    `cross-site`, `none` (a navigation) or, where the browser does not tell, `unknown`."""
+    cookies_set: dict[SetCookie, Judged] = field(default_factory=dict)
+    """Kinds of cookies that it set, with the first answer that did."""
     stacks: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Recognised server software: name to (because, confidence)."""
     _kept: dict[Callable[[ApiFacts], object], tuple[int, object]] = field(default_factory=dict)
 
+    @property
+    def has_cors(self) -> bool:
+        """Was it called across origins at all?"""
+        return self.calls > 0 or self.preflights > 0
+
     def observe(self, seen: Judged) -> None:
-        """Take in one preflight or CORS request."""
+        """Take in one exchange with this origin."""
         exchange, node = seen.exchange, seen.node
+        self._observe_cookies(seen)
+        if node.role not in (Role.PREFLIGHT, Role.CORS) and not seen.blocked:
+            self._observe_plain(seen)
+            return
         page = node.page or exchange.origin or "null"
+        if page not in self.pages:
+            self.shape += 1
         self.pages[page] += 1
         if seen.node.origin != "null":
             self.origins[seen.node.origin] += 1
@@ -100,7 +187,11 @@ class ApiFacts:
 
     def endpoint(self, method: str, path: str) -> EndpointFacts:
         """Facts of one endpoint, new if not seen before."""
-        return self.endpoints.setdefault((method, path), EndpointFacts(method, path))
+        known = self.endpoints.get((method, path))
+        if known is None:
+            known = self.endpoints[method, path] = EndpointFacts(method, path)
+            self.shape += 1
+        return known
 
     def once(self, of_answers: Callable[[ApiFacts], T]) -> T:
         """`of_answers(self)`, worked out anew only when another kind of answer has come."""
@@ -115,6 +206,40 @@ class ApiFacts:
         for (origin, allowed, _), answer in self.answers.items():
             if allowed == origin and origin not in ("null", ""):
                 yield origin, answer
+
+    def table(self) -> Iterator[tuple[EndpointFacts, Told, Shown]]:
+        """The policy table, row by row."""
+        for facts in self.endpoints.values():
+            for told, shown in facts.told.items():
+                yield facts, told, shown
+
+    def _observe_cookies(self, seen: Judged) -> None:
+        exchange = seen.exchange
+        if exchange.cookies:
+            relation = exchange.request.get("sec-fetch-site") or "unknown"
+            if relation not in self.cookies_sent:
+                self.shape += 1
+            self.cookies_sent[relation] += 1
+        for cookie in exchange.set_cookies:
+            if cookie not in self.cookies_set and not cookie.deletes:
+                self.cookies_set[cookie] = seen
+                self.shape += 1
+
+    def _observe_plain(self, seen: Judged) -> None:
+        """An answer that a later CORS request to the same URL may be given from a cache."""
+        exchange = seen.exchange
+        if "origin" in exchange.request or not may_be_stored(exchange):
+            return
+        url = self._same_url(exchange)
+        if url is not None and url.without_origin is None:
+            url.without_origin = seen
+            self.shape += 1
+
+    def _same_url(self, exchange: Exchange) -> SameUrl | None:
+        known = self.by_url.get(exchange.url.key)
+        if known is None and len(self.by_url) < MAX_URLS:
+            known = self.by_url[exchange.url.key] = SameUrl()
+        return known
 
     def _observe_preflight(self, seen: Judged) -> None:
         exchange = seen.exchange
@@ -159,9 +284,8 @@ class ApiFacts:
 
     def _observe_answer(self, seen: Judged) -> None:
         response = seen.exchange.response
-        allowed = response.get("access-control-allow-origin")
-        allowed = strip(allowed) if allowed is not None else None
-        credentials = strip(response.get("access-control-allow-credentials") or "") == "true"
+        allowed = _stripped(response.get("access-control-allow-origin"))
+        credentials = _stripped(response.get("access-control-allow-credentials")) == "true"
         if allowed is not None:
             self.allow_origins[allowed] += 1
         key = (seen.node.origin, allowed, credentials)
@@ -170,18 +294,12 @@ class ApiFacts:
             self.answers[key] = Answer(allowed, credentials, 1, seen)
         else:
             answer.count += 1
+        told = self._tell(seen, allowed)
         if allowed is not None and allowed != "*":
-            varies = vary_names(response.get("vary")) & {"origin", "*"}
-            self.vary_yes += bool(varies)
-            self.vary_no += not varies
-        if seen.node.role is Role.PREFLIGHT:
-            self.allow_methods.update(_items(response.get("access-control-allow-methods")))
-            self.allow_headers.update(
-                name.lower() for name in _items(response.get("access-control-allow-headers"))
-            )
-            max_age = response.get("access-control-max-age")
-            if max_age is not None:
-                self.max_age.add(strip(max_age))
+            self.vary_yes += told.vary_origin
+            self.vary_no += not told.vary_origin
+        if told.on_preflight:
+            self._observe_lists(seen)
             return
         exposed = {n.lower() for n in _items(response.get("access-control-expose-headers"))}
         self.exposed.update(exposed)
@@ -189,6 +307,65 @@ class ApiFacts:
             for name in response.names():
                 if name not in RESPONSE_NAMES and name not in exposed:
                     self.unreadable[name] += 1
+        if seen.verdict.outcome is Outcome.ALLOWED and seen.exchange.method == "GET":
+            url = self._same_url(seen.exchange)
+            if url is not None and url.with_origin is None:
+                url.with_origin = seen
+                self.shape += 1
+
+    def _tell(self, seen: Judged, allowed: str | None) -> Told:
+        """Enter the answer in its endpoint's table."""
+        exchange, response = seen.exchange, seen.exchange.response
+        asked = seen.node.asked
+        method = asked.method if asked is not None else exchange.method
+        told = Told(
+            origin=seen.node.origin,
+            credentials=seen.credentials.word,
+            on_preflight=asked is not None,
+            status=exchange.status or 0,
+            allow_origin=allowed,
+            allow_credentials=_stripped(response.get("access-control-allow-credentials")),
+            vary_origin=bool(vary_names(response.get("vary")) & {"origin", "*"}),
+            cacheable=may_be_stored(exchange),
+            methods=_stripped(response.get("access-control-allow-methods")),
+            headers=_stripped(response.get("access-control-allow-headers")),
+            exposed=_stripped(response.get("access-control-expose-headers")),
+            max_age=_stripped(response.get("access-control-max-age")),
+        )
+        facts = self.endpoint(method, exchange.url.path)
+        shown = facts.told.get(told)
+        if shown is None:
+            if len(facts.told) >= MAX_TOLD:
+                facts.untold += 1
+                return told
+            shown = facts.told[told] = Shown(seen)
+            self.shape += 1
+        shown.count += 1
+        shown.span.include(exchange.started)
+        return told
+
+    def _observe_lists(self, seen: Judged) -> None:
+        request, response = seen.exchange.request, seen.exchange.response
+        self.allow_methods.update(_items(response.get("access-control-allow-methods")))
+        self.allow_headers.update(
+            name.lower() for name in _items(response.get("access-control-allow-headers"))
+        )
+        max_age = _stripped(response.get("access-control-max-age"))
+        if max_age is not None:
+            self.max_age.add(max_age)
+        question = (
+            request.get("access-control-request-method") or "",
+            request.get("access-control-request-headers"),
+            _stripped(response.get("access-control-allow-methods")),
+            _stripped(response.get("access-control-allow-headers")),
+        )
+        if question not in self.questions and len(self.questions) < MAX_LISTS:
+            self.questions[question] = seen
+            self.shape += 1
+
+
+def _stripped(value: str | None) -> str | None:
+    return None if value is None else strip(value)
 
 
 def _items(value: str | None) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.catalogue": (("analysis.rules", "analysis.fetch", "analysis.finding"), ()),
     "analysis.findings": (
-        ("analysis.finding", "analysis.fetch", "analysis.session", "analysis.rules",
-         "analysis.fixes"),
+        ("analysis.exchange", "analysis.finding", "analysis.fetch", "analysis.session",
+         "analysis.rules", "analysis.fixes"),
         (),
     ),
     "analysis.rows": (

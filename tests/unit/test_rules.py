@@ -20,6 +20,9 @@ from analysis.session.links import Linker
 from analysis.sources.transcript import exchanges
 
 BY_ID = {rule.id: rule for rule in ALL}
+LOUD = (Kind.BROKEN, Kind.DANGEROUS)
+ABOUT_BLOCKED_CALLS = {"blocked-but-executed"}
+"""Rules whose examples hold a refusal, which has a finding of its own."""
 BROKEN = [rule for rule in ALL if rule.kind is Kind.BROKEN]
 APP = "https://app.example.com"
 API = "https://api.example.com"
@@ -97,22 +100,24 @@ def test_ids_are_unique_and_every_step_has_a_rule() -> None:
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)
 def test_bad_example_is_caught(rule: Rule) -> None:
-    found = rules_of(rule.example.bad)
+    found = {each.rule: each.kind for each in audit(rule.example.bad).findings}
     assert rule.id in found
-    if rule.kind is Kind.BROKEN:
-        assert rules_of(rule.example.bad, Kind.BROKEN) == [rule.id]
-    elif rule.id != "blocked-but-executed":
-        assert found == [rule.id]
+    others = {other for other, kind in found.items() if kind in LOUD} - {rule.id}
+    if rule.id in ABOUT_BLOCKED_CALLS:
+        others -= {other for other, kind in found.items() if kind is Kind.BROKEN}
+    assert not others, "one cause, one finding"
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)
 def test_good_example_is_left_alone(rule: Rule) -> None:
-    assert rules_of(rule.example.good) == []
+    findings = audit(rule.example.good).findings
+    assert rule.id not in {each.rule for each in findings}
+    assert not [each.rule for each in findings if each.kind in LOUD]
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)
 def test_hits_point_at_something(rule: Rule) -> None:
-    finding = only(rule.example.bad, rule.id)
+    finding = next(f for f in audit(rule.example.bad).findings if f.rule == rule.id)
     assert finding.evidence[0].role == "primary"
     assert all(0 < len(each.note) <= 60 for each in finding.evidence)
     assert finding.message.endswith(".")

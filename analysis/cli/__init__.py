@@ -1,0 +1,50 @@
+"""The command line. Wires everything, decides nothing. One file for each group of verbs."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+import click
+
+from .. import __version__
+from .learning import addon, explain, rules
+from .reporting import check, demo, report
+
+EPILOG = """\b
+Examples:
+  cors-audit demo                              a report of the bundled recordings
+  mitmdump -w session.flow                     record, then
+  cors-audit report session.flow --open        say what the browser blocked, and why
+  cors-audit explain "blocked by CORS policy: No 'Access-Control-Allow-Origin' header"
+"""
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    try:
+        mitmproxy = metadata.version("mitmproxy")
+    except metadata.PackageNotFoundError:
+        mitmproxy = "not installed"
+    click.echo(
+        f"cors-audit {__version__} (mitmproxy {mitmproxy}, Python {platform.python_version()}, "
+        f"{platform.system()})"
+    )
+    context.exit()
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+    help="Show versions (bug reports need them) and exit.",
+)  # fmt: skip
+def main() -> None:
+    """The flight recorder for CORS: what the browser blocked, why, and what to change.
+
+    Passive: nothing is sent anywhere, no request is made or changed.
+    """
+
+
+for verb in (report, check, demo, explain, rules, addon):
+    main.add_command(verb)

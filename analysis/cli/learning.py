@@ -1,0 +1,44 @@
+"""The verbs that explain: explain, rules, addon."""
+
+from __future__ import annotations
+
+import click
+
+from .shared import ROOT
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="RULE|MESSAGE")
+def explain(words: tuple[str, ...]) -> None:
+    """A rule's page, or the rules behind a pasted browser message."""
+    from .. import catalogue
+
+    text = " ".join(words)
+    page = catalogue.explain(text)
+    if page is not None:
+        click.echo(page)
+        return
+    rules = catalogue.explain_message(text)
+    if not rules:
+        near = catalogue.nearest(text)
+        hint = f" Did you mean {near}?" if near and len(words) == 1 else ""
+        raise click.UsageError(
+            f"{text!r} is neither a rule nor a CORS message of a browser.{hint} "
+            "`cors-audit rules` lists the rules."
+        )
+    click.echo("\n\n".join(page for rule in rules if (page := catalogue.explain(rule.id))))
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["md", "json"]), default="md")
+def rules(format_: str) -> None:
+    """The catalogue of rules."""
+    from .. import catalogue
+
+    click.echo(catalogue.markdown() if format_ == "md" else catalogue.as_json(), nl=False)
+
+
+@click.command()
+def addon() -> None:
+    """Print the addon's path: mitmdump -s "$(cors-audit addon)"."""
+    click.echo(ROOT / "addon" / "cors_audit.py")
