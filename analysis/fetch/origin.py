@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -60,6 +61,39 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class Space(StrEnum):
+    """Where a host lies, as far as its name tells."""
+
+    LOOPBACK = "loopback"
+    LOCAL = "local"
+    PUBLIC = "public"
+
+
+_LOCAL_SUFFIXES = (".local", ".internal", ".home.arpa", ".lan", ".intranet", ".corp", ".home")
+_SHARED = ipaddress.ip_network("100.64.0.0/10")
+
+
+@lru_cache(maxsize=4096)
+def address_space(host: str) -> Space:
+    """This machine, a private network, or the open one: by the name or the literal address.
+
+    What a public name resolves to is not asked: a proxy, a VPN or a test bench gives any name
+    a private address. https://wicg.github.io/local-network-access/#ip-address-space
+    """
+    if is_loopback(host):
+        return Space.LOOPBACK
+    bare = host.strip("[]")
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        intranet = "." not in bare or bare.endswith(_LOCAL_SUFFIXES)
+        return Space.LOCAL if intranet else Space.PUBLIC
+    if address.is_unspecified:
+        return Space.LOOPBACK
+    shared = address.version == 4 and address in _SHARED
+    return Space.LOCAL if shared or address.is_private or address.is_link_local else Space.PUBLIC
 
 
 def is_trustworthy(scheme: str, host: str) -> bool:

@@ -84,15 +84,15 @@ def configuration(
 def for_finding(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> tuple[Fix, ...]:
     """Fixes of a finding, best first: the recognised stack's, then the others.
 
-    A fix in the page goes first where it is the better one, else second. Where a server's
-    configuration is the cure, `any server` is always among them.
+    A fix in the page goes first where it is the better one, else second. `any server` is
+    always among them.
     """
     wanted = wanted_for(rule, hit, api, policy)
     advice = page.advice(rule.id, hit)
     client = [advice.fix()] if advice else []
     if not rule.server_fix:
-        make = plain_answer.CODE.get(rule.id)
-        servers = [Fix(ANY.name, ANY.where, False, "", make(wanted, hit), rule.fix)] if make else []
+        code = plain_answer.CODE[rule.id](wanted, hit)
+        servers = [Fix(ANY.name, ANY.where, False, "", code, rule.fix)]
     else:
         servers = [_fix(each, rule, api, wanted) for each in _ordered(rule, hit, api)]
     if advice and advice.best:

@@ -54,6 +54,30 @@ def _refuse_first(wanted: Wanted, hit: Hit) -> str:
     )
 
 
+def _embeddable(wanted: Wanted, hit: Hit) -> str:
+    return (
+        "# only if every site may embed it; for sites of your own domain: same-site\n"
+        "Cross-Origin-Resource-Policy: cross-origin\n"
+    )
+
+
+def _data_by_cors(wanted: Wanted, hit: Hit) -> str:
+    return (
+        "# for an element: answer with an image, a script or a medium, and its true Content-Type\n"
+        "# for data: let the page call fetch(), and answer with\n"
+        f"Access-Control-Allow-Origin: {wanted.origins[0]}\nVary: Origin\n"
+    )
+
+
+def _ask_the_user(wanted: Wanted, hit: Hit) -> str:
+    return (
+        "# the page's server: https, and leave for the page to ask the user\n"
+        "Permissions-Policy: local-network=(self), loopback-network=(self)\n"
+        "# the server called: CORS headers for that page, as for any other\n"
+        f"Access-Control-Allow-Origin: {wanted.origins[0]}\nVary: Origin\n"
+    )
+
+
 CODE: dict[str, Callable[[Wanted, Hit], str]] = {
     "login-redirect": _unauthorized,
     "preflight-redirected": _no_redirect,
@@ -62,6 +86,9 @@ CODE: dict[str, Callable[[Wanted, Hit], str]] = {
     "redirect-off-the-web": _fetch_yourself,
     "server-never-answered": _reach_it,
     "blocked-but-executed": _refuse_first,
+    "withheld-by-resource-policy": _embeddable,
+    "withheld-by-embedder-policy": _embeddable,
+    "withheld-as-opaque": _data_by_cors,
+    "local-network-target": _ask_the_user,
 }
-"""By rule; only for rules whose `server_fix` is False. Those of them that are not here are
-cured in the page alone, or need no change at all."""
+"""By rule; these are the rules whose `server_fix` is False."""

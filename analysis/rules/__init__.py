@@ -10,6 +10,7 @@ from . import (
     header_not_allowed,
     hidden_error_status,
     insecure_origin_allowed,
+    local_network_target,
     login_redirect,
     method_not_allowed,
     missing_allow_origin,
@@ -30,6 +31,9 @@ from . import (
     server_never_answered,
     unparsable_allow_list,
     wildcard_with_credentials,
+    withheld_as_opaque,
+    withheld_by_embedder_policy,
+    withheld_by_resource_policy,
 )
 from .model import Rule
 
@@ -68,4 +72,8 @@ ALL: tuple[Rule, ...] = (
     # Note
     expose_gap.RULE,
     misspelt_header.RULE,
+    withheld_by_resource_policy.RULE,
+    withheld_by_embedder_policy.RULE,
+    withheld_as_opaque.RULE,
+    local_network_target.RULE,
 )

@@ -58,6 +58,11 @@ def called(seen: Judged) -> str:
     return f"{page(seen)} called {call(seen)} of {code(seen.exchange.url.origin)}"
 
 
+def loaded(seen: Judged) -> str:
+    """The page P embedded `GET /x` of A."""
+    return f"{page(seen)} embedded {call(seen)} of {code(seen.exchange.url.origin)}"
+
+
 def asked(seen: Judged) -> str:
     """The page P wanted to call `PUT /x` of A, so the browser asked first."""
     return (
