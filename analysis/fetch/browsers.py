@@ -54,6 +54,11 @@ class Browser:
     pools_http2: bool
     """Over HTTP/2 neither."""
 
+    # Loads without CORS
+    unknown_resource_policy_embeds: bool
+    """To `require-corp` a `Cross-Origin-Resource-Policy` of an unknown value is as good as one
+    that allows."""
+
     # The preflight cache
     max_age_cap: int
     max_age_strict: bool
@@ -84,6 +89,7 @@ CHROMIUM = Browser(
     storage_access_since=133,
     pools_by_credentials=True,
     pools_http2=True,
+    unknown_resource_policy_embeds=False,
     max_age_cap=7200,
     max_age_strict=False,
     max_age_sign=True,
@@ -108,6 +114,7 @@ FIREFOX = Browser(
     storage_access_since=None,
     pools_by_credentials=True,
     pools_http2=False,
+    unknown_resource_policy_embeds=True,
     max_age_cap=86400,
     max_age_strict=True,
     max_age_sign=False,
@@ -132,6 +139,7 @@ WEBKIT = Browser(
     storage_access_since=None,
     pools_by_credentials=False,
     pools_http2=False,
+    unknown_resource_policy_embeds=False,
     max_age_cap=600,
     max_age_strict=False,
     max_age_sign=True,

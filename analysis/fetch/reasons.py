@@ -127,7 +127,7 @@ WORDINGS: dict[Step, Wording] = {
         "cross-origin requests.",
         "CORSDidNotSucceed2",
         "CORS request did not succeed). Status code: (null)",
-        "Redirection to URL with credentials is not allowed: {got}",
+        "redirection URL {got} has credentials",
     ),
     Step.REDIRECT_SCHEME: Wording(
         "CorsDisabledScheme",
@@ -242,11 +242,23 @@ def firefox_message(failure: Failure, url: str, status: int | None) -> str:
     )
 
 
-def webkit_message(failure: Failure, origin: str, status: int | None) -> str:
-    """The text in WebKit's console."""
-    return WORDINGS[failure.step].webkit.format(
+def webkit_message(
+    failure: Failure, origin: str, status: int | None, redirected_to: str | None = None
+) -> str:
+    """The text in WebKit's console.
+
+    Args:
+        redirected_to: target, where the answer that was checked is a redirect.
+    """
+    text = WORDINGS[failure.step].webkit.format(
         got=failure.got if failure.got is not None else "",
         param=failure.param,
         origin=origin,
         status=status,
+    )
+    if redirected_to is None or failure.on_preflight:
+        return text
+    return (
+        f"Cross-origin redirection to {redirected_to} denied by Cross-Origin Resource Sharing "
+        f"policy: {text}"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..exchange import Exchange
+from .browsers import Browser
 from .headers import strip
 from .origin import host_of
 from .safelist import essence
@@ -54,12 +55,14 @@ class Withheld:
     """False: it rests on the body, which is not looked at."""
 
 
-def withheld(exchange: Exchange, page: str | None, embedder: str | None) -> Withheld | None:
+def withheld(
+    exchange: Exchange, page: str | None, embedder: str, browser: Browser
+) -> Withheld | None:
     """What kept the answer to a no-cors request from the page, None when nothing did.
 
     Args:
         page: origin of the page; None when the wire does not tell.
-        embedder: the page's `Cross-Origin-Embedder-Policy`; None when it was not seen.
+        embedder: the page's `Cross-Origin-Embedder-Policy`; empty when there is none.
     """
     if exchange.status is None or exchange.lost is not None:
         return None
@@ -68,8 +71,8 @@ def withheld(exchange: Exchange, page: str | None, embedder: str | None) -> With
         return None
     policy = strip(exchange.response.get("cross-origin-resource-policy") or "")
     if policy not in POLICIES:
-        wanted = strip((embedder or "").partition(";")[0])
-        if wanted == "require-corp":
+        isolated = strip(embedder.partition(";")[0]) == "require-corp"
+        if isolated and not (policy and browser.unknown_resource_policy_embeds):
             return Withheld(Guard.EMBEDDER_POLICY, True)
     elif policy == "same-origin" or (policy == "same-site" and relation == "cross-site"):
         return Withheld(Guard.RESOURCE_POLICY, True)

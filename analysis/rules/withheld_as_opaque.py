@@ -18,7 +18,7 @@ SNIFF = "X-Content-Type-Options"
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A no-cors answer of an element, of a type that no element can embed."""
-    kept = withheld(seen.exchange, seen.node.page, None)
+    kept = withheld(seen.exchange, seen.node.page, "", seen.node.browser)
     if kept is None or kept.guard is not Guard.OPAQUE:
         return
     value = seen.exchange.response.get(TYPE.lower())

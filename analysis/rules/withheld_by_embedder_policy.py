@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..fetch.classify import Role
 from ..fetch.withheld import Guard, withheld
-from ..finding import Expectation, Kind, Severity
+from ..finding import Confidence, Expectation, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
 from .model import Example, Hit, Per, Rule, evidence
@@ -18,9 +18,9 @@ CORP = "Cross-Origin-Resource-Policy"
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A no-cors answer without `Cross-Origin-Resource-Policy`, to a page that wants it."""
-    client, page = seen.node.client, seen.node.page
-    embedder = client.embedder_policies.get(page or "")
-    kept = withheld(seen.exchange, page, embedder) if embedder else None
+    page = seen.node.page
+    embedder = seen.node.client.embedder_policy(page or "", seen.exchange.started)
+    kept = withheld(seen.exchange, page, embedder, seen.node.browser)
     if kept is None or kept.guard is not Guard.EMBEDDER_POLICY:
         return
     value = seen.exchange.response.get(CORP.lower())
@@ -31,6 +31,8 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         "(Chromium: `net::ERR_BLOCKED_BY_RESPONSE`). This was no CORS request.",
         (evidence(seen, "response", CORP, "does not say it may be embedded"),),
         (Expectation(CORP, value, "cross-origin"),),
+        confidence=Confidence.FIRM,
+        confidence_why="which of the page's documents embedded it is not on the wire",
     )
 
 

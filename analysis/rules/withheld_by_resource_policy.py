@@ -17,7 +17,7 @@ CORP = "Cross-Origin-Resource-Policy"
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A no-cors answer whose `Cross-Origin-Resource-Policy` shuts the page out."""
-    kept = withheld(seen.exchange, seen.node.page, None)
+    kept = withheld(seen.exchange, seen.node.page, "", seen.node.browser)
     if kept is None or kept.guard is not Guard.RESOURCE_POLICY:
         return
     value = seen.exchange.response.get(CORP.lower())

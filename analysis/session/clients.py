@@ -7,7 +7,7 @@ what the live one had to leave open.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 
 from ..exchange import Exchange
@@ -35,8 +35,8 @@ class Client:
     """Some request of it carried `Sec-Fetch-Storage-Access`."""
     pools: dict[str, set[bool]] = field(default_factory=dict)
     """Per connection: did it carry credentials (True), requests without any (False)?"""
-    embedder_policies: dict[str, str] = field(default_factory=dict)
-    """Per origin: `Cross-Origin-Embedder-Policy` of the last document it was sent."""
+    embedder_policies: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
+    """Per origin: since when its documents came with which `Cross-Origin-Embedder-Policy`."""
     cookie_times: dict[str, list[float]] = field(default_factory=dict)
     """Per scheme and host: when a request carried a cookie."""
     cookie_removed: dict[str, list[float]] = field(default_factory=dict)
@@ -81,8 +81,10 @@ class Client:
             self.sends_storage_access = True
             self.knowledge += 1
         if request.get("sec-fetch-mode") == "navigate" and exchange.status is not None:
-            policy = exchange.response.get("cross-origin-embedder-policy")
-            self.embedder_policies[exchange.url.origin] = policy or ""
+            policy = exchange.response.get("cross-origin-embedder-policy") or ""
+            known = self.embedder_policies.setdefault(exchange.url.origin, [])
+            if not known or known[-1][1] != policy:
+                insort(known, (when or 0.0, policy))
         credentialed = _shows_credentials(exchange)
         if credentialed is not None and exchange.connection:
             pool = self.pools.setdefault(exchange.connection, set())
@@ -107,6 +109,12 @@ class Client:
             return None
         seen = self.pools.get(exchange.connection, set())
         return next(iter(seen)) if len(seen) == 1 else None
+
+    def embedder_policy(self, page: str, when: float | None) -> str:
+        """`Cross-Origin-Embedder-Policy` of the page's latest document at that time."""
+        known = self.embedder_policies.get(page, [])
+        at = bisect_right(known, when or 0.0, key=lambda each: each[0])
+        return known[at - 1][1] if at else ""
 
     def holds_cookie(self, exchange: Exchange) -> bool:
         """Was a cookie that this request could carry in the jar, by what went before it?"""

@@ -18,6 +18,7 @@ from . import (
     preflights,
     readable,
     redirects,
+    withheld,
 )
 
 MODULES = (
@@ -32,6 +33,7 @@ MODULES = (
     readable,
     failures,
     controls,
+    withheld,
 )
 """In the order in which the cases are run."""
 
