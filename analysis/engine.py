@@ -224,9 +224,13 @@ def is_relevant(exchange: Exchange) -> bool:
     )
 
 
-def _order(exchange: Exchange) -> tuple[float, float]:
-    started = exchange.started if exchange.started is not None else 0.0
-    return started, exchange.ended if exchange.ended is not None else started
+def _order(exchange: Exchange) -> tuple[float, float, str]:
+    """By time; the id decides between equals, so that the order of reading does not. Exchanges
+    without a time stay as they came."""
+    if exchange.started is None:
+        return 0.0, 0.0, ""
+    ended = exchange.ended if exchange.ended is not None else exchange.started
+    return exchange.started, ended, exchange.id
 
 
 def blind_spots(total: int, judged: Iterable[Judged]) -> list[BlindSpot]:

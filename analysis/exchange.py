@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,11 @@ class Header:
 class Headers:
     """A header list: order, case and repetition kept; looked up without regard to case."""
 
-    __slots__ = ("_index", "fields")
+    __slots__ = ("_places", "fields")
 
     def __init__(self, fields: tuple[Header, ...] = ()) -> None:
         self.fields = fields
-        index: dict[str, list[Header]] = {}
-        for each in fields:
-            index.setdefault(each.name.lower(), []).append(each)
-        self._index = index
+        self._places = _places(tuple([each.name for each in fields]))
 
     @classmethod
     def of(cls, *pairs: tuple[str, str]) -> Headers:
@@ -46,24 +44,25 @@ class Headers:
         Args:
             name: lower-case header name.
         """
-        lines = self._index.get(name)
-        if lines is None:
+        places = self._places.get(name)
+        if places is None:
             return None
-        if len(lines) == 1:
-            return lines[0].value
-        return ", ".join(line.value for line in lines if line.value is not None)
+        if len(places) == 1:
+            return self.fields[places[0]].value
+        values = [self.fields[place].value for place in places]
+        return ", ".join(value for value in values if value is not None)
 
     def lines(self, name: str) -> list[Header]:
         """Every line of that (lower-case) name, in order."""
-        return self._index.get(name, [])
+        return [self.fields[place] for place in self._places.get(name, ())]
 
     def names(self) -> Iterator[str]:
         """Each name once, lower-cased, in order of first appearance."""
-        return iter(self._index)
+        return iter(self._places)
 
     def size(self, name: str) -> int:
         """Bytes of the combined value, `, ` counted; 0 when absent."""
-        lines = self._index.get(name)
+        lines = self.lines(name)
         if not lines:
             return 0
         return sum(line.size for line in lines) + 2 * (len(lines) - 1)
@@ -78,7 +77,7 @@ class Headers:
         return cls(tuple(Header(name, value, size) for name, value, size in rows))
 
     def __contains__(self, name: str) -> bool:
-        return name in self._index
+        return name in self._places
 
     def __len__(self) -> int:
         return len(self.fields)
@@ -91,6 +90,16 @@ class Headers:
 
     def __repr__(self) -> str:
         return f"Headers({self.fields!r})"
+
+
+@lru_cache(maxsize=4096)
+def _places(names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Where each name stands, lower-cased: most messages share their names and order."""
+    places: dict[str, tuple[int, ...]] = {}
+    for place, name in enumerate(names):
+        lower = name.lower()
+        places[lower] = (*places.get(lower, ()), place)
+    return places
 
 
 NO_HEADERS = Headers()

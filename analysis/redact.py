@@ -73,6 +73,8 @@ _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _CREDENTIALS = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|Token)\s+(.+)", re.I | re.S)
 LONGEST_WORD = 32
 """A longer path segment is taken for a token."""
+KEPT_LINES = 10_000
+"""Header lines remembered, so that equal ones are held once."""
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they stand everywhere by chance."""
 
@@ -93,6 +95,8 @@ class Door:
         self._origins: set[str] = set()
         self._key = key
         self._urls: dict[str, Url] = {}
+        self._lines: dict[tuple[bytes, bytes], tuple[Header, int]] = {}
+        """Header lines seen before, with how often something was withheld from them."""
 
     def secrets(self) -> frozenset[str]:
         """The withheld values that a finished report is searched for.
@@ -105,24 +109,35 @@ class Door:
     def headers(self, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
         """Keep the values that judgement needs and that are no secrets."""
         kept = []
-        for raw_name, raw_value in fields:
-            name = raw_name.decode("latin-1")
-            value = raw_value.decode("latin-1").strip("\t\n\r ")
-            lower = name.lower()
-            if lower in KEPT_HEADERS or lower.startswith(KEPT_PREFIXES):
-                kept.append(Header(name, value, len(raw_value)))
-                continue
-            if lower == "www-authenticate":
-                kept.append(Header(name, value.partition(" ")[0], len(raw_value)))
-                continue
-            shown = None if self.redact else value
-            if lower in ("referer", "location"):
-                # Their useful part is kept in parsed form, beside the headers.
-                shown = shown or self._shown_url(value)
+        for line in fields:
+            known = self._lines.get(line)
+            if known is None:
+                before = self.withheld
+                header = self._header(*line)
+                if len(self._lines) >= KEPT_LINES:
+                    self._lines.clear()
+                self._lines[line] = header, self.withheld - before
             else:
-                self._withhold(lower, value)
-            kept.append(Header(name, shown, len(raw_value)))
+                header, withheld = known
+                self.withheld += withheld
+            kept.append(header)
         return Headers(tuple(kept))
+
+    def _header(self, raw_name: bytes, raw_value: bytes) -> Header:
+        name = raw_name.decode("latin-1")
+        value = raw_value.decode("latin-1").strip("\t\n\r ")
+        lower = name.lower()
+        if lower in KEPT_HEADERS or lower.startswith(KEPT_PREFIXES):
+            return Header(name, value, len(raw_value))
+        if lower == "www-authenticate":
+            return Header(name, value.partition(" ")[0], len(raw_value))
+        shown = None if self.redact else value
+        if lower in ("referer", "location"):
+            # Their useful part is kept in parsed form, beside the headers.
+            shown = shown or self._shown_url(value)
+        else:
+            self._withhold(lower, value)
+        return Header(name, shown, len(raw_value))
 
     def url(self, text: str) -> Url:
         """A request URL, without fragment.

@@ -29,7 +29,7 @@ from .rules import ALL
 from .session.facts import ApiFacts, Shown, Told
 from .session.judge import Judged, checked_status, codes, preflight_needed
 from .session.links import Link, Node
-from .session.policy import avoidable_preflights, least_privilege
+from .session.policy import least_privilege
 from .session.trust import allow_origin_mode
 
 __all__ = ["exchange_row", "policy_row", "rule_cards"]
@@ -116,7 +116,10 @@ def _webkit(seen: Judged) -> str | None:
     failure = _in(seen, "webkit")
     if failure is None:
         return None
-    return reasons.webkit_message(failure, seen.node.origin, checked_status(seen.node))
+    target = seen.exchange.location
+    return reasons.webkit_message(
+        failure, seen.node.origin, checked_status(seen.node), target.text if target else None
+    )
 
 
 def _in(seen: Judged, engine: str) -> Failure | None:
@@ -135,7 +138,7 @@ def policy_row(api: ApiFacts) -> Policy:
         calls=api.calls,
         preflights=api.preflights,
         preflight_seconds=round(api.preflight_seconds, 6),
-        avoidable_preflights=avoidable_preflights(api),
+        avoidable_preflights=api.avoidable_preflights,
         blocked=api.blocked,
         indeterminate=api.indeterminate,
         stacks=tuple(

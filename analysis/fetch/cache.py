@@ -15,6 +15,8 @@ from ..exchange import Exchange, Headers
 from .browsers import Browser
 from .headers import extract_list, strip
 
+MAX_AGE = 7200
+"""Seconds: the longest that Chromium honours; Firefox would keep it longer, WebKit 600."""
 DEFAULT_MAX_AGE = 5
 """Seconds that an answer without `Access-Control-Max-Age` is kept, in all engines."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fetch.cache import lifetime
+from ..fetch.cache import MAX_AGE, lifetime
 from ..fetch.classify import Role
 from ..finding import Confidence, Expectation, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
-from ..session.policy import MAX_AGE, avoidable_preflights
 from .model import Example, Hit, Per, Rule, evidence, fetch
 from .say import code, count
 
@@ -23,12 +22,12 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     exchange, node = seen.exchange, seen.node
     if node.role is not Role.PREFLIGHT or seen.blocked or exchange.started is None:
         return
-    before = _asked_before(seen, api)
+    before = node.asked_before
     max_age = exchange.response.get(ACMA.lower())
     kept = lifetime(max_age, node.browser)
     if before is None or not kept <= before < node.browser.max_age_cap:
         return  # one that was still fresh was asked again for reasons that the wire hides
-    saved = avoidable_preflights(api)
+    saved = api.avoidable_preflights
     if saved < AT_LEAST:
         return
     told = f"says {code(f'{ACMA}: {max_age}')}" if max_age is not None else f"has no `{ACMA}`"
@@ -45,18 +44,6 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         confidence=Confidence.FIRM,
         confidence_why="a page that switches its cache off asks again as well",
     )
-
-
-def _asked_before(seen: Judged, api: ApiFacts) -> float | None:
-    """Seconds since the same client asked the same before."""
-    exchange, asked = seen.exchange, seen.node.asked
-    facts = api.endpoints.get((asked.method, exchange.url.path)) if asked else None
-    if facts is None or exchange.started is None:
-        return None
-    mine = f"{exchange.client} {seen.node.origin} {exchange.url.key.hex()}"
-    earlier = [s for s, _, question in facts.preflights if question == mine]
-    gaps = [exchange.started - start for start in earlier if start < exchange.started]
-    return min(gaps, default=None)
 
 
 RULE = Rule(

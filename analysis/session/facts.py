@@ -97,9 +97,6 @@ class EndpointFacts:
     with_allow_origin: int = 0
     """Answers below 400 that carried `Access-Control-Allow-Origin`."""
     statuses: Counter[int] = field(default_factory=Counter)
-    preflights: list[tuple[float, float, str]] = field(default_factory=list)
-    """(start, seconds waited, question) of its preflights that were not refused; the question
-    is client, origin and exact URL, as browsers key their preflight cache."""
     told: dict[Told, Shown] = field(default_factory=dict)
     """The policy table of this endpoint, at most `MAX_TOLD` rows."""
     untold: int = 0
@@ -118,6 +115,8 @@ class ApiFacts:
     blocked: int = 0
     indeterminate: int = 0
     preflight_seconds: float = 0.0
+    avoidable_preflights: int = 0
+    """Those that a `Max-Age` of `cache.MAX_AGE` would have saved."""
     shape: int = 0
     """Grows when something of a kind not seen before is learnt."""
     pages: Counter[str] = field(default_factory=Counter)
@@ -249,9 +248,7 @@ class ApiFacts:
         if exchange.started is not None and exchange.ended is not None:
             waited = max(0.0, exchange.ended - exchange.started)
             self.preflight_seconds += waited
-            if not seen.blocked:
-                question = f"{exchange.client} {seen.node.origin} {exchange.url.key.hex()}"
-                facts.preflights.append((exchange.started, waited, question))
+        self.avoidable_preflights += seen.node.avoidable and not seen.blocked
         if seen.blocked:
             # The request it asked for was never sent: it counts here, where it was refused.
             self.blocked += 1

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from ..exchange import Exchange, Headers
 from ..fetch.browsers import CHROMIUM, Browser
-from ..fetch.cache import Entry
+from ..fetch.cache import MAX_AGE, Entry
 from ..fetch.check import REDIRECT_STATUSES, Asked, Failure, preflight_check
 from ..fetch.classify import Classification, Role, classify
 from ..fetch.safelist import METHODS, unsafe_names
@@ -33,7 +33,9 @@ HOP_GAP = 10.0
 MAX_HOPS = 20
 """Redirects that a browser follows. https://fetch.spec.whatwg.org/#http-redirect-fetch"""
 KEPT_PER_URL = 64
-"""Preflights, redirects and stored responses remembered per client and URL."""
+"""Preflights and redirects remembered per client and URL."""
+KEPT_URLS = 20_000
+"""Clients' URLs of which preflights, redirects and stored responses are remembered."""
 
 
 class Link(StrEnum):
@@ -66,6 +68,12 @@ class Node:
     """On a preflight: what it asks for."""
     passes: dict[bool, Failure | None] = field(default_factory=dict)
     """On an answered preflight: outcome by credentials mode (True: include)."""
+    asked_before: float | None = None
+    """On a preflight: seconds since this client asked the same and was not refused."""
+    kept_since: float | None = None
+    """On a preflight that repeats one: when an answer with a long `Max-Age` would have come."""
+    avoidable: bool = False
+    """On a preflight: an answer with a long `Max-Age` would have saved it."""
     unsafe: tuple[str, ...] = ()
     """On a CORS request: header names that need permission."""
     link: Link = Link.NONE
@@ -156,7 +164,25 @@ class Linker:
                 )
                 for include in (False, True)
             }
+        self._repeat(node, key)
         _remember(self._preflights, key, node)
+
+    def _repeat(self, node: Node, key: tuple[str, bytes]) -> None:
+        """Was the same asked before? Browsers key their cache by origin and exact URL."""
+        started, asked = node.exchange.started, node.asked
+        if started is None or asked is None:
+            return
+        for each in reversed(self._preflights.get(key, ())):
+            before = each.exchange.started
+            same = each.origin == node.origin and each.asked and each.asked.method == asked.method
+            if not same or before is None or None not in each.passes.values():
+                continue
+            node.asked_before = started - before
+            node.kept_since = each.kept_since if each.kept_since is not None else before
+            if started - node.kept_since >= MAX_AGE:
+                node.kept_since = started
+            node.avoidable = node.kept_since != started
+            return
 
     def _follow(self, node: Node, key: tuple[str, bytes]) -> None:
         """Find the redirect that led here, and leave a trace if this is one."""
@@ -205,13 +231,20 @@ class Linker:
             node.stored = self._stored.get(key)
         elif exchange.status == 200 and exchange.method == "GET" and exchange.lost is None:
             if "etag" in exchange.response or "last-modified" in exchange.response:
+                if len(self._stored) >= KEPT_URLS:
+                    del self._stored[next(iter(self._stored))]
                 self._stored[key] = exchange.response
 
 
 def _remember(
     table: dict[tuple[str, bytes], deque[Node]], key: tuple[str, bytes], node: Node
 ) -> None:
-    table.setdefault(key, deque(maxlen=KEPT_PER_URL)).append(node)
+    known = table.get(key)
+    if known is None:
+        if len(table) >= KEPT_URLS:
+            del table[next(iter(table))]
+        known = table[key] = deque(maxlen=KEPT_PER_URL)
+    known.append(node)
 
 
 def _follows(before: Exchange, after: Exchange, gap: float) -> bool:

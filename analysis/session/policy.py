@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from ..fetch.cache import MAX_AGE
 from ..fetch.origin import host_of, is_loopback
 from ..fetch.safelist import METHODS
 from ..result import LeastPrivilege
 from .facts import ApiFacts
-
-MAX_AGE = 7200
-"""Seconds: the longest that Chromium honours; Firefox would keep it longer, WebKit 600."""
 
 
 def least_privilege(api: ApiFacts) -> LeastPrivilege:
@@ -48,16 +46,3 @@ def credentials_needed(api: ApiFacts) -> bool | None:
     if api.credentials["include"]:
         return True
     return None if api.credentials["unknown"] else False
-
-
-def avoidable_preflights(api: ApiFacts) -> int:
-    """Preflights that a `Max-Age` of `MAX_AGE` would have saved."""
-    saved = 0
-    for facts in api.endpoints.values():
-        asked: dict[str, float] = {}
-        for start, _, question in sorted(facts.preflights):
-            if question in asked and start - asked[question] < MAX_AGE:
-                saved += 1
-            else:
-                asked[question] = start
-    return saved
