@@ -14,6 +14,7 @@ from .words import Rich
 
 MOST_FINDINGS = 50
 MOST_CODE = 6000
+MOST_EXPLAINED = 12
 
 
 def render(result: AuditResult) -> str:
@@ -99,13 +100,19 @@ def _told(book: Book, finding: Finding) -> Iterator[str]:
     why = markdown(clip(finding.confidence_why, 200))
     yield f"Confidence: {finding.confidence.value}" + (f", {why}." if why else ".")
     yield ""
+    for each in finding.explains[:MOST_EXPLAINED]:
+        title = _rich(words.rich(each.title, 160))
+        rule = markdown_code(clip(each.rule, 60))
+        yield f"- the same cause: {title} ({each.count} ×, rule {rule})"
+    if finding.explains:
+        yield ""
     for row in book.examples(finding)[:1]:
         if row.message:
             yield from _block(clip(row.message, 900))
-    for each in finding.expected:
-        got = "absent" if each.got is None else markdown_code(clip(each.got))
-        name = markdown_code(clip(each.header, 80))
-        yield f"- {name}: {got}, needed {markdown_code(clip(each.needed))}"
+    for want in finding.expected:
+        got = "absent" if want.got is None else markdown_code(clip(want.got))
+        name = markdown_code(clip(want.header, 80))
+        yield f"- {name}: {got}, needed {markdown_code(clip(want.needed))}"
     if finding.expected:
         yield ""
     fix = story.best_fix(finding)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from analysis.finding import Expectation, Finding
 from analysis.result import ExchangeRow, HeaderRow
 
-from .. import diff
-from ..diff import Piece
+from .. import characters
+from ..characters import Piece
 from ..escape import clip
 from ..story import Book
 
@@ -103,8 +103,8 @@ def _row(
     values = got or ((clip(wanted.got),) if wanted.got is not None else ())
     if not values:
         return Row(label, asked, (Answer(name, (), "missing"),), (Piece(needed),))
-    answers = tuple(Answer(name, diff.pieces(value, needed)[0], "wrong") for value in values)
-    marked = diff.pieces(values[0], needed)[1] if len(values) == 1 else (Piece(needed),)
+    answers = tuple(Answer(name, characters.pieces(value, needed)[0], "wrong") for value in values)
+    marked = characters.pieces(values[0], needed)[1] if len(values) == 1 else (Piece(needed),)
     return Row(label, asked, answers, marked)
 
 

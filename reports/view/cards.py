@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.finding import Finding, Kind
+from analysis.finding import Explained, Finding, Kind
 from analysis.result import ExchangeRow
 
 from .. import story, words
@@ -17,6 +17,19 @@ from .links import Link
 from .proof import Call, Raw, Seen
 
 MOST_CARDS = 100
+MOST_EXPLAINED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Explains:
+    """A finding with the same cause."""
+
+    kind: str
+    kind_word: str
+    title: Rich
+    count: str
+    rule: str
+    message: Rich
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,8 @@ class Card:
     firefox_name: str
     firefox_link: str
     steps: tuple[steps.Step, ...]
+    explains: tuple[Explains, ...]
+    explains_left_out: int
     asked: tuple[asked.Row, ...]
     seen: tuple[Seen, ...]
     fixes: tuple[Shown, ...]
@@ -143,6 +158,8 @@ def _card(book: Book, finding: Finding, anchor: str, shelf: Shelf, first: bool) 
         firefox_name=name,
         firefox_link=link,
         steps=steps.steps(book, finding) if broken or _unclear(row) else (),
+        explains=tuple(_explains(each) for each in finding.explains[:MOST_EXPLAINED]),
+        explains_left_out=max(len(finding.explains) - MOST_EXPLAINED, 0),
         asked=asked.rows(book, finding) if broken or finding.expected else (),
         seen=() if broken else proof.seen(book, finding),
         fixes=fixes.chosen(finding),
@@ -153,6 +170,17 @@ def _card(book: Book, finding: Finding, anchor: str, shelf: Shelf, first: bool) 
         period=words.period(finding.first, finding.last) if finding.first is not None else "",
         references=links.references(finding),
         has_curl=row is not None,
+    )
+
+
+def _explains(each: Explained) -> Explains:
+    return Explains(
+        each.kind.value,
+        words.KIND_WORDS[each.kind],
+        words.rich(each.title, 200),
+        words.count(each.count, "exchange"),
+        clip(each.rule, 80),
+        words.rich(each.message, 600),
     )
 
 

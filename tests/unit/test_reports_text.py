@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 import reports
+from analysis.finding import Explained, Kind, Severity
 from reports import to_terminal
 from reports.columns import width
 
@@ -111,3 +113,15 @@ def test_markdown_tells_all() -> None:
     assert "| Broken |" in text
     assert "## 1. Broken: Preflight gets no CORS headers" in text
     assert example.EXPRESS.strip() in text
+
+
+@pytest.mark.parametrize("format_", ["md", "html"])
+def test_what_has_the_same_cause_is_listed_under_it(format_: str) -> None:
+    result = example.shop()
+    head, *rest = result.findings
+    same = Explained(
+        "k", "missing-vary-origin", Kind.FRAGILE, Severity.MEDIUM, "Caches mix answers", "Told.", 7
+    )
+    folded = replace(result, findings=(replace(head, explains=(same,)), *rest))
+    assert "Caches mix answers" in reports.render(folded, format_)
+    assert "Caches mix answers" not in reports.render(result, format_)
