@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 
 from ..exchange import Exchange
 from ..fetch.browsers import BROWSERS, Browser
-from ..fetch.classify import forged, lacks_metadata
-from .connections import Connections
+from ..fetch.classify import forged, lacks_metadata, looks_like_navigation
 
 FETCH_METADATA_SINCE = {"chromium": 80, "firefox": 90}
 """Major versions from which every request to a trustworthy URL carries `Sec-Fetch-*`."""
@@ -34,7 +33,8 @@ class Client:
     """Some request of it carried `Sec-Fetch-Mode`."""
     sends_storage_access: bool = False
     """Some request of it carried `Sec-Fetch-Storage-Access`."""
-    connections: Connections = field(default_factory=Connections)
+    pools: dict[str, set[bool]] = field(default_factory=dict)
+    """Per connection: did it carry credentials (True), requests without any (False)?"""
     embedder_policies: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """Per origin: since when its documents came with which `Cross-Origin-Embedder-Policy`."""
     cookie_times: dict[str, list[float]] = field(default_factory=dict)
@@ -85,26 +85,30 @@ class Client:
             known = self.embedder_policies.setdefault(exchange.url.origin, [])
             if not known or known[-1][1] != policy:
                 insort(known, (when or 0.0, policy))
-        self.knowledge += self.connections.observe(exchange)
+        credentialed = _shows_credentials(exchange)
+        if credentialed is not None and exchange.connection:
+            pool = self.pools.setdefault(exchange.connection, set())
+            if credentialed not in pool:
+                pool.add(credentialed)
+                self.knowledge += 1
         if when is not None and exchange.cookies:
             _insert(self.cookie_times, _jar(exchange), when)
         if exchange.ended is not None and any(each.deletes for each in exchange.set_cookies):
             _insert(self.cookie_removed, _jar(exchange), exchange.ended)
 
     def pool(self, exchange: Exchange) -> bool | None:
-        """Does this exchange's connection carry credentials? None: unknown, or not pure."""
-        return self.connections.mode(exchange.connection) if self._pools(exchange) else None
+        """Does this exchange's connection carry credentials? None: unknown, or not pure.
 
-    def other_pool(self, exchange: Exchange) -> bool | None:
-        """The mode for which a new connection was opened beside an idle one of the other."""
-        return self.connections.beside_idle(exchange) if self._pools(exchange) else None
-
-    def _pools(self, exchange: Exchange) -> bool:
-        """Does this engine keep the two modes on connections of their own?"""
+        Chromium and, over HTTP/1, Firefox keep requests with and without credentials on
+        different connections.
+        """
         browser = self.browser
         if browser is None or not browser.pools_by_credentials:
-            return False
-        return browser.pools_http2 or not exchange.http_version.startswith("HTTP/2")
+            return None
+        if exchange.http_version.startswith("HTTP/2") and not browser.pools_http2:
+            return None
+        seen = self.pools.get(exchange.connection, set())
+        return next(iter(seen)) if len(seen) == 1 else None
 
     def embedder_policy(self, page: str, when: float | None) -> str:
         """`Cross-Origin-Embedder-Policy` of the page's latest document at that time."""
@@ -128,6 +132,21 @@ class Client:
 def _jar(exchange: Exchange) -> str:
     """Cookies are kept by host; those marked `Secure` are for https only."""
     return f"{exchange.url.scheme}://{exchange.url.host}"
+
+
+def _shows_credentials(exchange: Exchange) -> bool | None:
+    """Does this request by itself show whether its connection carries credentials?"""
+    request = exchange.request
+    if exchange.asks_permission:
+        return False
+    if exchange.cookies or "sec-fetch-storage-access" in request:
+        return True
+    mode = request.get("sec-fetch-mode")
+    if mode == "navigate" or (mode is None and looks_like_navigation(exchange)):
+        return True
+    if mode == "cors" and request.get("sec-fetch-dest") == "font":
+        return False
+    return None
 
 
 def _insert(times: dict[str, list[float]], host: str, when: float) -> None:

@@ -97,9 +97,6 @@ def _inferences(node: Node) -> Iterator[Sign]:
     pool = node.client.pool(node.exchange)
     if pool is not None:
         yield pool, "connection-with-credentials" if pool else "connection-without-credentials"
-    other = node.client.other_pool(node.exchange)
-    if other is not None:
-        yield other, "beside-idle-anonymous" if other else "beside-idle-credentialed"
 
 
 def _is_http_auth(node: Node) -> bool:
