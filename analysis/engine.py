@@ -142,7 +142,7 @@ class Auditor:
         rows = tuple(
             exchange_row(seen, with_headers=seen.exchange.id in pointed)
             for seen in judged
-            if seen.node.role in JUDGED or seen.exchange.id in pointed
+            if seen.node.role in JUDGED or seen.failure or seen.exchange.id in pointed
         )
         apis = [api for _, api in sorted(whole.apis.items()) if api.has_cors]
         return AuditResult(

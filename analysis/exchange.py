@@ -122,7 +122,7 @@ class Url:
     origin: str
     """Serialised: scheme, host, port unless it is the scheme's own."""
     userinfo: bool = False
-    """A user name or password stood in it (possible in `Location` only)."""
+    """A user name or password stood in it, not an empty one (possible in `Location` only)."""
 
     @property
     def parameters(self) -> frozenset[str]:

@@ -214,7 +214,7 @@ class Door:
                 key=self._key,
             ).digest(),
             origin=serialise(parts.scheme, host, port),
-            userinfo="@" in parts.netloc,
+            userinfo=bool(parts.username or parts.password),
         )
 
     def _parameter(self, pair: str) -> str:

@@ -47,12 +47,17 @@ class Browser:
 
     # Credentials
     storage_access_since: int | None
-    """Major version from which `Sec-Fetch-Storage-Access` tells mode `include` on cross-site
-    requests; None: never sent."""
+    """Major version from which every cross-site request with mode `include` carries
+    `Sec-Fetch-Storage-Access`, so that its absence tells, too. None: never, or, like Firefox,
+    not from workers and controlled pages."""
     pools_by_credentials: bool
     """Requests with and without credentials never share a connection."""
     pools_http2: bool
     """Over HTTP/2 neither."""
+
+    # Redirects of same-origin requests
+    bars_schemes_at_home: bool
+    """One that leads off the web is a CORS error, though no CORS request was made yet."""
 
     # Loads without CORS
     unknown_resource_policy_embeds: bool
@@ -89,6 +94,7 @@ CHROMIUM = Browser(
     storage_access_since=133,
     pools_by_credentials=True,
     pools_http2=True,
+    bars_schemes_at_home=True,
     unknown_resource_policy_embeds=False,
     max_age_cap=7200,
     max_age_strict=False,
@@ -114,6 +120,7 @@ FIREFOX = Browser(
     storage_access_since=None,
     pools_by_credentials=True,
     pools_http2=False,
+    bars_schemes_at_home=False,
     unknown_resource_policy_embeds=True,
     max_age_cap=86400,
     max_age_strict=True,
@@ -139,6 +146,7 @@ WEBKIT = Browser(
     storage_access_since=None,
     pools_by_credentials=False,
     pools_http2=False,
+    bars_schemes_at_home=False,
     unknown_resource_policy_embeds=False,
     max_age_cap=600,
     max_age_strict=False,

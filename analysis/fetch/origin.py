@@ -122,14 +122,15 @@ def is_url(text: str) -> bool:
     host, port = _split_port(authority.rpartition("@")[2])
     if not host:
         return False
-    if port and not (port.isdigit() and int(port) <= 65535):
+    if port and not (port.isascii() and port.isdigit() and int(port[-12:]) <= 65535):
         return False
     if host.startswith("["):
         try:
             return ipaddress.ip_address(host[1:-1]).version == 6 and host.endswith("]")
         except ValueError:
             return False
-    return _FORBIDDEN_IN_HOST.search(_unescape_host(host)) is None
+    host = _unescape_host(host)
+    return ":" not in host and _FORBIDDEN_IN_HOST.search(host) is None
 
 
 def _split_port(authority: str) -> tuple[str, str]:

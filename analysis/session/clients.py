@@ -31,16 +31,14 @@ class Client:
     first: float | None = None
     sends_metadata: bool = False
     """Some request of it carried `Sec-Fetch-Mode`."""
-    sends_storage_access: bool = False
-    """Some request of it carried `Sec-Fetch-Storage-Access`."""
     pools: dict[str, set[bool]] = field(default_factory=dict)
     """Per connection: did it carry credentials (True), requests without any (False)?"""
     embedder_policies: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """Per origin: since when its documents came with which `Cross-Origin-Embedder-Policy`."""
-    cookie_times: dict[str, list[float]] = field(default_factory=dict)
-    """Per scheme and host: when a request carried a cookie."""
-    cookie_removed: dict[str, list[float]] = field(default_factory=dict)
-    """Per scheme and host: when an answer removed a cookie."""
+    cookie_times: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    """Per jar (scheme and host) and directory: when a request carried a cookie."""
+    cookie_changes: dict[str, list[float]] = field(default_factory=dict)
+    """Per jar: when an answer set or removed a cookie."""
 
     @property
     def browser(self) -> Browser | None:
@@ -51,8 +49,6 @@ class Client:
     def tells_include(self) -> bool:
         """Does its silence about storage access prove that credentials were not included?"""
         browser = self.browser
-        if self.sends_storage_access:
-            return True
         return (
             browser is not None
             and browser.storage_access_since is not None
@@ -77,9 +73,6 @@ class Client:
             self.first = when
         request = exchange.request
         self.sends_metadata |= "sec-fetch-mode" in request
-        if "sec-fetch-storage-access" in request and not self.sends_storage_access:
-            self.sends_storage_access = True
-            self.knowledge += 1
         if request.get("sec-fetch-mode") == "navigate" and exchange.status is not None:
             policy = exchange.response.get("cross-origin-embedder-policy") or ""
             known = self.embedder_policies.setdefault(exchange.url.origin, [])
@@ -92,9 +85,10 @@ class Client:
                 pool.add(credentialed)
                 self.knowledge += 1
         if when is not None and exchange.cookies:
-            _insert(self.cookie_times, _jar(exchange), when)
-        if exchange.ended is not None and any(each.deletes for each in exchange.set_cookies):
-            _insert(self.cookie_removed, _jar(exchange), exchange.ended)
+            directory = exchange.url.path.rpartition("/")[0]
+            insort(self.cookie_times.setdefault((_jar(exchange), directory), []), when)
+        if exchange.ended is not None and exchange.set_cookies:
+            insort(self.cookie_changes.setdefault(_jar(exchange), []), exchange.ended)
 
     def pool(self, exchange: Exchange) -> bool | None:
         """Does this exchange's connection carry credentials? None: unknown, or not pure.
@@ -117,16 +111,27 @@ class Client:
         return known[at - 1][1] if at else ""
 
     def holds_cookie(self, exchange: Exchange) -> bool:
-        """Was a cookie that this request could carry in the jar, by what went before it?"""
-        if exchange.started is None:
+        """Was a cookie that this request could carry in the jar when it was sent?
+
+        It was sent along before and after, from the same directory or one above (so its `Path`
+        covers this URL), and no answer touched the jar in between.
+        """
+        when, jar = exchange.started, _jar(exchange)
+        if when is None:
             return False
-        sent = self.cookie_times.get(_jar(exchange), ())
-        at = bisect_left(sent, exchange.started)
-        if at == 0:
-            return False
-        gone = self.cookie_removed.get(_jar(exchange), ())
-        last = bisect_right(gone, exchange.started)
-        return last == 0 or gone[last - 1] <= sent[at - 1]
+        directory = exchange.url.path
+        while directory:
+            directory = directory.rpartition("/")[0]
+            sent = self.cookie_times.get((jar, directory), ())
+            at = bisect_left(sent, when)
+            if 0 < at < len(sent) and not self._changed(jar, sent[at - 1], sent[at]):
+                return True
+        return False
+
+    def _changed(self, jar: str, since: float, until: float) -> bool:
+        """Did an answer set or remove a cookie in that time?"""
+        changes = self.cookie_changes.get(jar, ())
+        return bisect_left(changes, since) != bisect_right(changes, until)
 
 
 def _jar(exchange: Exchange) -> str:
@@ -144,17 +149,7 @@ def _shows_credentials(exchange: Exchange) -> bool | None:
     mode = request.get("sec-fetch-mode")
     if mode == "navigate" or (mode is None and looks_like_navigation(exchange)):
         return True
-    if mode == "cors" and request.get("sec-fetch-dest") == "font":
-        return False
     return None
-
-
-def _insert(times: dict[str, list[float]], host: str, when: float) -> None:
-    known = times.setdefault(host, [])
-    if known and known[-1] > when:
-        known.insert(bisect_left(known, when), when)
-    else:
-        known.append(when)
 
 
 class Clients:

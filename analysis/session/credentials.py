@@ -100,9 +100,10 @@ def _inferences(node: Node) -> Iterator[Sign]:
 
 
 def _is_http_auth(node: Node) -> bool:
-    """`Authorization` that script did not set: its preflight, seen, did not ask for it."""
+    """`Authorization` that script did not set: its preflight, seen, did not ask for it, or it
+    answers a challenge at once."""
     if "authorization" not in node.exchange.request or node.link is not Link.OWN:
-        return False
+        return node.challenged
     asked = node.preflight.asked if node.preflight else None
     return asked is not None and "authorization" not in asked.headers
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from ..exchange import Exchange, Headers
 from ..fetch import reasons
-from ..fetch.browsers import BROWSERS, Browser
+from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
 from ..fetch.check import Failure, Step, cors_check, preflight_check
 from ..fetch.classify import Role
 from .credentials import Credentials, credentials
@@ -23,8 +23,19 @@ CLIENT_GAVE_UP = ("client disconnected", "stream reset by client", "connection k
 
 PROXY_ERROR = 502
 """Status of mitmproxy's own page in place of a broken answer."""
-UNSAFE_SCHEMES = frozenset({"about", "blob", "data", "file", "filesystem", "javascript"})
-"""Schemes whose redirects end before CORS is asked: no CORS error."""
+UNSAFE_SCHEMES = frozenset(
+    {
+        "about",
+        "blob",
+        "chrome",
+        "chrome-extension",
+        "data",
+        "file",
+        "filesystem",
+        "view-source",
+    }
+)
+"""Schemes whose redirects end before CORS is asked: no CORS error. Measured in Chromium."""
 
 
 class Outcome(StrEnum):
@@ -91,7 +102,7 @@ _UNKNOWN_MODE = Credentials(None, ())
 def judge(node: Node) -> Judged:
     """Judge one exchange with all that is linked to it by now."""
     if node.role not in (Role.PREFLIGHT, Role.CORS):
-        verdict = _userinfo_on_the_way(node) or _NO_CHECK
+        verdict = _barred_from_home(node) or _NO_CHECK
         return Judged(node, _UNKNOWN_MODE, verdict, _sent_without_check(node))
     known = credentials(node)
     verdict = _verdict(node, known)
@@ -102,6 +113,8 @@ def _verdict(node: Node, known: Credentials) -> Verdict:
     exchange = node.exchange
     if exchange.status is None:
         return _NO_CHECK
+    if exchange.status == 407 and exchange.url.scheme == "https" and node.browser is CHROMIUM:
+        return _NO_CHECK  # a proxy that wants a password inside its tunnel is no proxy
     if node.role is Role.CORS and _from_store(node):
         if node.stored is None and "access-control-allow-origin" not in exchange.response:
             return Verdict(
@@ -170,12 +183,7 @@ def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
         )
     failure = cors_check(checked_headers(node), node.origin, include, browser)
     if failure is None and is_followed_redirect(exchange):
-        location = exchange.location
-        if location is not None and location.userinfo:
-            return Failure(Step.REDIRECT_WITH_USERINFO, got=location.text)
-        scheme = exchange.location_scheme
-        if scheme and scheme not in UNSAFE_SCHEMES:
-            return Failure(Step.REDIRECT_SCHEME, got=scheme)
+        return _barred(exchange)
     return failure
 
 
@@ -220,18 +228,47 @@ def checked_headers(node: Node) -> Headers:
     return Headers(kept + exchange.response.fields)
 
 
-def _userinfo_on_the_way(node: Node) -> Verdict | None:
-    """A same-origin request sent to another origin by a `Location` with a user name in it."""
+def _barred_from_home(node: Node) -> Verdict | None:
+    """A same-origin request whose redirect leads where no CORS request may go.
+
+    Of a redirect off the web the wire does not tell whether the page meant to follow it.
+    """
     exchange = node.exchange
+    mode = exchange.request.get("sec-fetch-mode")
+    if (
+        node.role is not Role.SAME_ORIGIN
+        or mode not in (None, "cors")
+        or not is_followed_redirect(exchange)
+    ):
+        return None
     location = exchange.location
-    if node.role is not Role.SAME_ORIGIN or location is None or not location.userinfo:
+    if location is not None and location.origin == exchange.url.origin:
         return None
-    if exchange.request.get("sec-fetch-mode") != "cors":
+    failure = _barred(exchange)
+    if failure is None:
         return None
-    if not is_followed_redirect(exchange) or location.origin == exchange.url.origin:
+    names = [b.name for b in BROWSERS.values() if location is not None or b.bars_schemes_at_home]
+    if node.client.engine not in names:
         return None
-    failure = Failure(Step.REDIRECT_WITH_USERINFO, got=location.text)
-    return Verdict(Outcome.BLOCKED, failure, failures=dict.fromkeys(BROWSERS, failure))
+    unknown = "request mode" if mode is None else "redirect mode" if location is None else None
+    if unknown is not None:
+        wanted = "cors" if mode is None else "follow"
+        return Verdict(
+            Outcome.INDETERMINATE,
+            possible=failure,
+            assuming=(f"{unknown}: blocked if it was {wanted}, no CORS error otherwise",),
+        )
+    return Verdict(Outcome.BLOCKED, failure, failures=dict.fromkeys(names, failure))
+
+
+def _barred(exchange: Exchange) -> Failure | None:
+    """A redirect to where no CORS request may go: with a user name, or off the web."""
+    location, scheme = exchange.location, exchange.location_scheme
+    if location is not None and location.userinfo:
+        return Failure(Step.REDIRECT_WITH_USERINFO, got=location.text)
+    if scheme and scheme not in UNSAFE_SCHEMES:
+        return Failure(Step.REDIRECT_SCHEME, got=scheme)
+    return None
 
 
 def _sent_without_check(node: Node) -> Sent:

@@ -28,6 +28,10 @@ DIRECT_GAP = 0.25
 most, measured under load). A later request went by the cache, if the answer was cacheable."""
 LATE_GAP = 10.0
 """Longest wait for a request that no cache can have served."""
+LOGIN_GAP = 1.0
+"""Longest wait between a challenge and the browser's answer with a password it knows."""
+BROWSER_LOGINS = frozenset({"basic", "digest", "negotiate", "ntlm"})
+"""Schemes of `WWW-Authenticate` that browsers answer by themselves."""
 HOP_GAP = 10.0
 """Longest wait between a redirect and the request to its target."""
 MAX_HOPS = 20
@@ -83,6 +87,8 @@ class Node:
     next: Node | None = None
     hops: int = 0
     """Redirects on the way here."""
+    challenged: bool = False
+    """It carries `Authorization`, and just before the same request without was answered 401."""
     stored: Headers | None = None
     """On a 304: headers of the response that the browser had stored, if in the capture."""
 
@@ -132,6 +138,7 @@ class Linker:
         self._preflights: dict[tuple[str, bytes], deque[Node]] = {}
         self._redirects: dict[tuple[str, bytes], deque[Node]] = {}
         self._stored: dict[tuple[str, bytes], Headers] = {}
+        self._challenges: dict[tuple[str, bytes], Exchange] = {}
 
     def add(self, exchange: Exchange, client: Client) -> Node:
         """Classify and link one exchange."""
@@ -146,6 +153,7 @@ class Linker:
             self._follow(node, key)
             if node.role is Role.CORS:
                 self._pair(node, key)
+                self._challenge(node, key)
             self._store(node, key)
         return node
 
@@ -197,13 +205,19 @@ class Linker:
             _remember(self._redirects, location, node)
 
     def _hop_before(self, node: Node, key: tuple[str, bytes]) -> Node | None:
-        """The redirect that led to this request, or to the one that this preflight is for."""
+        """The redirect that led to this request, or to the one that this preflight is for.
+
+        Browsers follow at once, so of several it is the last to have come in.
+        """
         hops = self._redirects.get(key, ())
-        return next((each for each in hops if each.next is None and _leads_to(each, node)), None)
+        led = [each for each in hops if each.next is None and _leads_to(each, node)]
+        return max(led, key=lambda each: each.exchange.ended or 0.0, default=None)
 
     def _pair(self, node: Node, key: tuple[str, bytes]) -> None:
         known = self._preflights.get(key, ())
-        mine = [each for each in known if _asked_for(each, node)]
+        mine = [each for each in known if _asked_for(each, node)] or [
+            each for each in known if _asked_for(each, node, login=True)
+        ]
         if mine:
             # Among equals the first asked is the first served; the same connection tells more.
             same = [e for e in mine if e.exchange.connection == node.exchange.connection]
@@ -223,6 +237,24 @@ class Linker:
         started, first = node.exchange.started, node.client.first
         recent = started is None or first is None or started - first < node.browser.max_age_cap
         node.link = Link.BEFORE if recent else Link.UNSEEN
+
+    def _challenge(self, node: Node, key: tuple[str, bytes]) -> None:
+        """Browsers answer a challenge by themselves, when they may include credentials."""
+        exchange = node.exchange
+        if "authorization" in exchange.request:
+            asked = self._challenges.get(key)
+            node.challenged = (
+                asked is not None
+                and asked.method == exchange.method
+                and node.link is not Link.CACHE
+                and _follows(asked, exchange, LOGIN_GAP)
+            )
+        elif exchange.status == 401:
+            scheme = (exchange.response.get("www-authenticate") or "").lower()
+            if scheme in BROWSER_LOGINS:
+                if len(self._challenges) >= KEPT_URLS:
+                    del self._challenges[next(iter(self._challenges))]
+                self._challenges[key] = exchange
 
     def _store(self, node: Node, key: tuple[str, bytes]) -> None:
         """Keep what the browser's HTTP cache would keep, to judge a later 304 by."""
@@ -277,8 +309,12 @@ def _leads_to(hop: Node, node: Node) -> bool:
     return hop.role is not Role.CORS or node.origin in (hop.origin, "null")
 
 
-def _asked_for(preflight: Node, node: Node) -> bool:
-    """May `preflight` have been sent for this very request?"""
+def _asked_for(preflight: Node, node: Node, login: bool = False) -> bool:
+    """May `preflight` have been sent for this very request?
+
+    Args:
+        login: the browser added `Authorization` itself, which needs no permission.
+    """
     asked, exchange = preflight.asked, node.exchange
     if asked is None or preflight.actual is not None or asked.method != exchange.method:
         return False
@@ -293,7 +329,7 @@ def _asked_for(preflight: Node, node: Node) -> bool:
     if not redirected and not set(asked.headers) <= names:
         return False
     unsafe = unsafe_names(exchange.request, node.browser, asked.headers)
-    if not set(unsafe) <= set(asked.headers):
+    if not set(unsafe) - ({"authorization"} if login else set()) <= set(asked.headers):
         return False
     return _follows(preflight.exchange, exchange, DIRECT_GAP) or not _entry_serves(
         preflight, node, unsafe
