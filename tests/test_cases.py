@@ -1,8 +1,9 @@
 """Runs the text cases: exchanges as a transcript, then what must come out, all of it.
 
 `= ROLE VERDICT [REASON] [key:value …]` stands for one judged exchange, in order; keys are
-`firefox`, `webkit`, `credentials`, `preflight` (number of the exchange, `cache` or `none`),
-`why`, `sent`, `page`. `= finding RULE` lines, where a case has any, name all findings.
+`firefox`, `webkit` (with `_` for spaces), `credentials`, `preflight` (number of the exchange,
+`cache` or `none`), `why`, `sent`, `page`. `= finding RULE` lines, where a case has any, name all
+findings.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _compare(line: str, row: ExchangeRow) -> None:
     assert got == plain, f"{row.flow_id}: {row.assuming} {row.because}"
     actual = {
         "firefox": row.reasons.firefox,
-        "webkit": row.reasons.webkit,
+        "webkit": (row.reasons.webkit or "none").replace(" ", "_"),
         "credentials": row.credentials,
         "preflight": (row.preflight or "none").removeprefix("t#"),
         "why": ",".join(row.preflight_why),

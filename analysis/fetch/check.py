@@ -47,6 +47,8 @@ class Failure:
     """The value that was refused, None when the header was absent."""
     param: str | None = None
     """The method or header name that is not allowed."""
+    whole: str | None = None
+    """The whole list of which `got` is the first bad element; WebKit's text shows it."""
     counted: bool = False
     """Refused for the number of `Access-Control-Allow-Origin` lines, not for their value."""
 
@@ -143,10 +145,11 @@ def preflight_check(
 
 
 def _permission(asked: Asked, response: Headers, include: bool, browser: Browser) -> Failure | None:
-    methods = extract_list(response.get("access-control-allow-methods"))
-    headers = extract_list(response.get("access-control-allow-headers"))
-    bad_methods = _unparsable(Step.METHODS_UNPARSABLE, methods)
-    bad_headers = _unparsable(Step.HEADERS_UNPARSABLE, headers)
+    methods_line = response.get("access-control-allow-methods")
+    headers_line = response.get("access-control-allow-headers")
+    methods, headers = extract_list(methods_line), extract_list(headers_line)
+    bad_methods = _unparsable(Step.METHODS_UNPARSABLE, methods, methods_line)
+    bad_headers = _unparsable(Step.HEADERS_UNPARSABLE, headers, headers_line)
     bad_method = bad_methods or _method(asked.method, methods, include)
     bad_header = bad_headers or _header(asked.headers, headers, include)
     if browser.lists_parsed_before_method:
@@ -154,8 +157,10 @@ def _permission(asked: Asked, response: Headers, include: bool, browser: Browser
     return bad_method or bad_header
 
 
-def _unparsable(step: Step, parsed: tuple[str, ...] | str) -> Failure | None:
-    return Failure(step, on_preflight=True, got=parsed) if isinstance(parsed, str) else None
+def _unparsable(step: Step, parsed: tuple[str, ...] | str, line: str | None) -> Failure | None:
+    if not isinstance(parsed, str):
+        return None
+    return Failure(step, on_preflight=True, got=parsed, whole=line)
 
 
 def _method(method: str, allowed: tuple[str, ...] | str, include: bool) -> Failure | None:

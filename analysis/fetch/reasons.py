@@ -250,8 +250,12 @@ def webkit_message(
     Args:
         redirected_to: target, where the answer that was checked is a redirect.
     """
-    text = WORDINGS[failure.step].webkit.format(
-        got=failure.got if failure.got is not None else "",
+    got = failure.got if failure.got is not None else ""
+    step = failure.step
+    if step is Step.ALLOW_ORIGIN_MULTIPLE and "," not in got:
+        step = Step.ALLOW_ORIGIN_MISMATCH  # a space alone separates nothing here
+    text = WORDINGS[step].webkit.format(
+        got=got if failure.whole is None else failure.whole,
         param=failure.param,
         origin=origin,
         status=status,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..exchange import Exchange, Headers
+from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch import reasons
 from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
 from ..fetch.check import Failure, Step, cors_check, preflight_check
@@ -99,12 +99,16 @@ _NO_CHECK = Verdict(Outcome.NOT_APPLICABLE)
 _UNKNOWN_MODE = Credentials(None, ())
 
 
-def judge(node: Node) -> Judged:
-    """Judge one exchange with all that is linked to it by now."""
+def judge(node: Node, known: Credentials | None = None) -> Judged:
+    """Judge one exchange with all that is linked to it by now.
+
+    Args:
+        known: what is known about its credentials mode from elsewhere, in place of its signs.
+    """
     if node.role not in (Role.PREFLIGHT, Role.CORS):
         verdict = _barred_from_home(node) or _NO_CHECK
         return Judged(node, _UNKNOWN_MODE, verdict, _sent_without_check(node))
-    known = credentials(node)
+    known = known or credentials(node)
     verdict = _verdict(node, known)
     return Judged(node, known, verdict, _sent(node, verdict))
 
@@ -175,13 +179,12 @@ def _unknowns(
 def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
     exchange = node.exchange
     assert exchange.status is not None
+    status, headers = exchange.status, checked_headers(node)
     if proxy_answered(exchange):
-        return Failure(Step.ALLOW_ORIGIN_MISSING, on_preflight=node.asked is not None)
+        status, headers = PROXY_ERROR, NO_HEADERS
     if node.asked is not None:
-        return preflight_check(
-            node.asked, node.origin, exchange.status, exchange.response, include, browser
-        )
-    failure = cors_check(checked_headers(node), node.origin, include, browser)
+        return preflight_check(node.asked, node.origin, status, headers, include, browser)
+    failure = cors_check(headers, node.origin, include, browser)
     if failure is None and is_followed_redirect(exchange):
         return _barred(exchange)
     return failure

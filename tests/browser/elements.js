@@ -39,7 +39,7 @@ function media(tag, { url, crossorigin }, markup) {
 let serial = 0;
 
 Object.assign(calls, {
-  image: ({ url, crossorigin }) => append("img", { src: url, crossorigin }),
+  image: ({ url, crossorigin }) => append("img", { crossorigin, src: url }),
   script: ({ url, crossorigin, integrity }) => append("script", { src: url, crossorigin, integrity }),
   module: ({ url, crossorigin }) => append("script", { type: "module", src: url, crossorigin }),
   stylesheet: ({ url, crossorigin, integrity }) =>

@@ -141,9 +141,10 @@ class Joiner:
 
     def of_case(self, case: Case, pairs: list[Pair]) -> list[Record]:
         """The records of one case, preflights linked to their requests."""
+        claimed: list[Pair] = []
         for pair in pairs:
             if pair.preflight and pair.observation is None:
-                pair.observation = infer_preflight(pair, pairs)
+                pair.observation = infer_preflight(pair, pairs, claimed)
         records = [self.record(case, pair) for pair in pairs]
         waiting: list[tuple[Pair, Record]] = []
         preflighted: set[str] = set()
@@ -175,9 +176,12 @@ class Joiner:
         told, flow = pair.observation, pair.flow
         step, outcome = self.step_at(case, step_name, pair.time)
         kind = kind_of(step, step_name, self.browser)
-        blocked = told.blocked if told else None
+        if told:
+            blocked = told.blocked
+        else:
+            blocked = self.seen_by_page(kind, pair, outcome)
         control = kind not in (CORS, NON_BROWSER)
-        if control and not (told and (told.code or told.key)):
+        if control and not (told and (told.code or told.key or told.message)):
             blocked = False  # whatever else went wrong
         hop = step is not None and step_name in step.hops
         role = "preflight" if pair.preflight else "hop" if hop else "actual"
@@ -207,6 +211,17 @@ class Joiner:
             flow_id=flow.id if flow else None,
             notes=notes,
         )
+
+    def seen_by_page(self, kind: str, pair: Pair, outcome: Outcome | None) -> bool | None:
+        """Whether a request that WebKit did not report was refused, as far as the page tells.
+
+        These are those of service and shared workers, which have no other trouble than CORS.
+        """
+        if self.browser != "webkit" or kind != CORS or pair.preflight or not outcome:
+            return None
+        if outcome.outcome.startswith("resolved"):
+            return False
+        return True if outcome.outcome == "rejected TypeError" else None
 
     def step_at(self, case: Case, name: str, time: float) -> tuple[Step | None, Outcome | None]:
         """The step that was under way at a time, among those that use this URL."""
@@ -243,22 +258,50 @@ def kind_of(step: Step | None, name: str, browser: str) -> str:
     return step.kind_in.get(browser, step.kind)
 
 
-def infer_preflight(preflight: Pair, pairs: list[Pair]) -> Observation | None:
+def infer_preflight(preflight: Pair, pairs: list[Pair], claimed: list[Pair]) -> Observation | None:
     """What became of a preflight that the browser did not report, from the request it was for.
 
-    Chromium does not tell DevTools of the preflights of shared workers.
+    Chromium does not tell DevTools of the preflights of shared workers, WebKit tells of none.
     """
-    for pair in pairs:
+    for pair in sorted(pairs, key=lambda pair: pair.observation.time if pair.observation else 0):
         told = pair.observation
-        if pair.url != preflight.url or pair.preflight or not told:
+        if pair.url != preflight.url or pair.preflight or not told or pair in claimed:
             continue
-        refused = told.code is not None and about_preflight(told.code)
+        if told.method and told.method != asked_method(preflight):
+            continue
+        if pair.flow and not answered_before(preflight, pair):
+            continue
+        claimed.append(pair)
+        if told.code is not None:
+            refused = about_preflight(told.code)
+        else:
+            refused = bool(told.blocked) and pair.flow is None
         found = replace(told, method="OPTIONS", preflight=True, blocked=refused)
         found.notes = ["not reported; follows from the request it was for"]
         if not refused:
             found.code = found.parameter = found.message = None
+            if told.blocked is None and pair.flow is None:
+                found.blocked = None
         return found
     return None
+
+
+def asked_method(preflight: Pair) -> str:
+    """The method that a recorded preflight asks permission for."""
+    assert preflight.flow
+    method: str = preflight.flow.request.headers["access-control-request-method"]
+    return method
+
+
+def answered_before(preflight: Pair, actual: Pair) -> bool:
+    """Whether a preflight had its answer when a request began; both recorded."""
+    assert preflight.flow
+    assert actual.flow
+    answer = preflight.flow.response
+    # Else given up, or still under way.
+    return answer is not None and (
+        (answer.timestamp_end or 0) <= actual.flow.request.timestamp_start
+    )
 
 
 def belong_together(preflight: Pair, actual: Pair) -> bool:
@@ -270,13 +313,9 @@ def belong_together(preflight: Pair, actual: Pair) -> bool:
         return (asked.load, asked.hop) == (told.load, told.hop)
     if not (preflight.flow and actual.flow):
         return bool(preflight.flow and told)
-    answer, request = preflight.flow.response, actual.flow.request
-    if answer is None or (answer.timestamp_end or 0) > request.timestamp_start:
-        return False  # given up, or still under way
-    if asked and asked.blocked:
+    if not answered_before(preflight, actual) or (asked and asked.blocked):
         return False
-    wanted: str = preflight.flow.request.headers["access-control-request-method"]
-    return wanted == wire_method(actual.flow)
+    return asked_method(preflight) == wire_method(actual.flow)
 
 
 def tags_of(case: Case) -> list[str]:

@@ -6,11 +6,46 @@ The key is (browser, case, what): `what` as in `scoring.Disagreement`.
 from __future__ import annotations
 
 UNSEEN_MODE = (
-    "Chromium's preflight is the same with and without credentials. It fails either way, but for "
+    "The preflight is the same with and without credentials. It fails either way, but for "
     "the first of its two reasons only with them, and no request follows that would tell."
 )
 
+SPELLING = (
+    "WebKit's text spells the header as the page did; on the wire stands the lower-case name only."
+)
+BYTES = "WebKitGTK reads the bytes of the list as UTF-8 and prints what it made of them."
+USERINFO = "WebKit's text shows user name and password of the URL; we never keep them."
+UNUSABLE_TARGET = (
+    "WebKit blames CORS for a redirect to a URL that no browser follows. The redirect itself "
+    "passed the check, and the others say so; `redirect-off-the-web` tells of it."
+)
+
 KNOWN: dict[tuple[str, str, str], str] = {
-    ("chromium", f"several-wrongs/{name}", "reason"): UNSEEN_MODE
-    for name in ("500-no-credentials", "star-404", "credentials-and-method")
+    **{
+        ("chromium", f"several-wrongs/{name}", "assumed reason"): UNSEEN_MODE
+        for name in ("500-no-credentials", "star-404", "credentials-and-method")
+    },
+    ("webkit", "several-wrongs/credentials-and-method", "assumed reason"): UNSEEN_MODE,
+    **{
+        ("webkit", name, "reason"): SPELLING
+        for name in (
+            *(f"allow-headers/{row}-anonymous" for row in ("missing", "other", "empty", "prefix")),
+            "authorization/other-anonymous",
+            "authorization/other-credentialed",
+            *(f"several-headers/{row}-allowed" for row in ("first", "second", "content-type")),
+            "preflight-cache/unlisted-header",
+        )
+    },
+    **{
+        ("webkit", f"{table}/non-ascii-anonymous", "reason"): BYTES
+        for table in ("allow-methods", "allow-headers")
+    },
+    **{
+        ("webkit", f"redirect-location/credentials-{row}", "reason"): USERINFO
+        for row in ("other", "same")
+    },
+    **{
+        ("webkit", f"redirect-location/{row}", "wrong way"): UNUSABLE_TARGET
+        for row in ("data", "invalid")
+    },
 }

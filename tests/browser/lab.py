@@ -27,6 +27,7 @@ from .origin_server import OriginServer
 from .pages import page_url
 from .proxy import LabError, Proxy
 from .truth import Observation, Outcome, Record
+from .webkit import WebKit
 
 RECORDING, TRUTH = "session.flow", "truth.json"
 
@@ -46,6 +47,7 @@ class Browser(Protocol):
 BROWSERS: dict[str, Callable[[Proxy, Path], Browser]] = {
     "chromium": Chromium,
     "firefox": Firefox,
+    "webkit": WebKit,
 }
 
 

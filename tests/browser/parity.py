@@ -1,7 +1,7 @@
 """The scoreboard: what the engine says against what real browsers did.
 
 python -m tests.browser.parity DIR…      recordings of the lab
-python -m tests.browser.parity           runs the core cases in both browsers first
+python -m tests.browser.parity           runs the core cases in all browsers first
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from pathlib import Path
 from . import lab
 from .scoring import Score, evidence, score_folder
 
-KINDS = ("wrong way", "false alarm", "undecided", "reason", "pair", "credentials", "message")
+KINDS = (
+    "wrong way",
+    "false alarm",
+    "undecided",
+    "reason",
+    "assumed reason",
+    "pair",
+    "credentials",
+    "message",
+)
 FATAL = KINDS[:2]
 
 
@@ -42,6 +51,7 @@ def board(score: Score) -> str:
         f" ({counts['controls called allowed']} called allowed,"
         f" {counts['controls called indeterminate']} indeterminate)",
         f"  reasons right                      {share('reason')}",
+        f"  reasons told with an assumption    {share('assumed reason')}",
         f"  messages right                     {share('message')}",
         f"  pairs right                        {share('pair')}",
         f"  credentials right                  {share('credentials')}"

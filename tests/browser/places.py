@@ -24,6 +24,14 @@ HOSTS = {
     "localapi": "localhost:{localapi}",
     "dead": "dead.test",  # resolves, but nobody listens
     "nowhere": "nowhere.test",  # does not resolve
+    "longer": "app.test.other.test",  # begins like `app`, and is another site
+    "suffixed": "otherapp.test",  # ends like `app`
+    **{
+        f"sub{number}": f"{name}.app.test" for number, name in enumerate(("shop", "blog", "old"), 1)
+    },
+    **{
+        f"{kind}{number:02}": f"api.{kind}{number:02}.test" for kind in "hm" for number in range(17)
+    },
 }
 """Where a page or an API may live."""
 

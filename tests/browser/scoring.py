@@ -31,7 +31,8 @@ class Disagreement:
     """One exchange on which engine and browser differ."""
 
     what: str
-    """`wrong way`, `undecided`, `false alarm`, `reason`, `message`, `pair`, `credentials`."""
+    """`wrong way`, `undecided`, `false alarm`, `reason`, `assumed reason`, `message`, `pair`,
+    `credentials`."""
     truth: Row
     engine: Row | None
     expected: object
@@ -136,17 +137,23 @@ def score_cors(
 
 
 def score_reason(board: Score, record: Row, engine: Row) -> None:
-    """The browser's own code and its own sentence."""
-    chromium = record["browser"] == "chromium"
-    code = record["chromium_code"] if chromium else record["firefox_key"]
-    got = engine["reason"] if chromium else engine["reasons"]["firefox"]
-    board.judge("reason", record, engine, code, got, got == code)
-    sentence = record["message"]
-    if sentence is None:
-        return
-    printed = engine["message"] if chromium else engine["message_firefox"]
-    expected = QUERY_VALUE.sub(r"\1=…", sentence)
-    board.judge("message", record, engine, expected, printed, printed == expected)
+    """The browser's own code and its own sentence; WebKit's sentence is all it has."""
+    browser, sentence, reasons = record["browser"], record["message"], engine["reasons"]
+    expected = QUERY_VALUE.sub(r"\1=…", sentence) if sentence is not None else None
+    code, got = {
+        "chromium": (record["chromium_code"], engine["reason"]),
+        "firefox": (record["firefox_key"], reasons["firefox"]),
+        "webkit": (expected, reasons["webkit"]),
+    }[browser]
+    if browser == "webkit" and expected is None:
+        return  # only the page knows of it
+    # Which of two reasons comes first may hang on a mode that the wire hides: the engine then
+    # says what it assumed, and is counted apart.
+    what = "assumed reason" if engine["assuming"] else "reason"
+    board.judge(what, record, engine, code, got, got == code)
+    if sentence is not None and browser != "webkit":
+        printed = engine["message"] if browser == "chromium" else engine["message_firefox"]
+        board.judge("message", record, engine, expected, printed, printed == expected)
 
 
 def evidence(folder: Path) -> dict[str, list[str]]:
