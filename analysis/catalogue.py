@@ -19,7 +19,7 @@ from .fetch.check import Step
 from .fetch.reasons import WORDINGS
 from .finding import Kind
 from .rules import ALL
-from .rules.cause import BY_STEP
+from .rules.cause import BY_STEP, NO_ROUTE_STATUSES
 from .rules.model import Rule
 
 README = Path(__file__).parent / "rules" / "README.md"
@@ -35,11 +35,19 @@ _BY_ID = {rule.id: rule for rule in ALL}
 MORE_ON_CALL: dict[Step, tuple[str, ...]] = {
     Step.ALLOW_ORIGIN_MISSING: (
         "hidden-error-status",
+        "gateway-error",
         "login-redirect",
         "redirect-turned-origin-null",
         "server-never-answered",
+        "refused-by-cors-layer",
     ),
-    Step.ALLOW_ORIGIN_MISMATCH: ("redirect-turned-origin-null",),
+    Step.METHOD_NOT_ALLOWED: ("lower-case-method", "wildcard-list-with-credentials"),
+    Step.HEADER_NOT_ALLOWED: ("response-header-sent-by-page", "wildcard-list-with-credentials"),
+    Step.ALLOW_ORIGIN_MISMATCH: (
+        "redirect-turned-origin-null",
+        "foreign-answer-from-cache",
+        "cache-ignores-vary",
+    ),
 }
 """Other rules that may stand behind a browser's message about the call itself."""
 ON_PREFLIGHT: dict[Step, tuple[str, ...]] = {
@@ -47,9 +55,26 @@ ON_PREFLIGHT: dict[Step, tuple[str, ...]] = {
         "preflight-without-cors-headers",
         "preflight-bad-status",
         "preflight-needs-login",
+        "preflight-server-error",
+        "refused-by-cors-layer",
     ),
-    Step.PREFLIGHT_STATUS: ("preflight-bad-status", "preflight-needs-login"),
+    Step.PREFLIGHT_STATUS: (
+        "preflight-bad-status",
+        "preflight-needs-login",
+        "preflight-server-error",
+        "refused-by-cors-layer",
+    ),
     Step.PREFLIGHT_REDIRECT: ("preflight-redirected",),
+    Step.METHOD_NOT_ALLOWED: (
+        "method-not-allowed",
+        "lower-case-method",
+        "wildcard-list-with-credentials",
+    ),
+    Step.HEADER_NOT_ALLOWED: (
+        "header-not-allowed",
+        "response-header-sent-by-page",
+        "wildcard-list-with-credentials",
+    ),
 }
 """Rules behind a message about the preflight, where they differ from the step's own."""
 _OTHER_MESSAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -59,6 +84,7 @@ _OTHER_MESSAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("failed to fetch", ("server-never-answered",)),
     ("networkerror when attempting to fetch", ("server-never-answered",)),
     ("net::err_", ("server-never-answered",)),
+    ("mixed content", ("redirect-to-plain-http",)),
 )
 """Texts without a step of their own, in small letters."""
 SHORTEST_MATCH = 14
@@ -108,9 +134,12 @@ def _fits(rule: Rule, pasted: str) -> int:
     code = int(status[1])
     fits = {
         "hidden-error-status": code >= 400,
+        "gateway-error": code >= 400 and code not in (401, 403, 404, 500),
         "missing-allow-origin": code < 400,
         "preflight-needs-login": code in (401, 403),
-        "preflight-bad-status": code >= 400,
+        "preflight-bad-status": code in NO_ROUTE_STATUSES,
+        "preflight-server-error": code >= 500 and code not in NO_ROUTE_STATUSES,
+        "refused-by-cors-layer": code == 400,
         "login-redirect": code < 400,
     }
     return 0 if fits.get(rule.id) else 1

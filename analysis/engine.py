@@ -8,7 +8,7 @@ exchanges.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from . import __version__
@@ -18,7 +18,7 @@ from .finding import Confidence, Finding
 from .findings import FindingBook, Group
 from .fixes import recognise
 from .redact import Door
-from .result import AuditResult, BlindSpot, Capture, Skipped, Tool, Totals
+from .result import AuditResult, BlindSpot, Capture, Policy, Skipped, Tool, Totals
 from .rows import exchange_row, policy_row, rule_cards
 from .rules.model import JUDGED
 from .session.clients import Clients
@@ -62,13 +62,13 @@ class Auditor:
 
     def __init__(self, door: Door | None = None, intent: Intent = NOTHING_DECLARED) -> None:
         self.door = door or Door()
-        self._intent = intent
+        self.intent = intent
         self._captures: list[Capture] = []
         self._skipped: list[Skipped] = []
         self._kept: list[Exchange] = []
         self._seen: set[str] = set()
         self._total = 0
-        self._live = _Pass(Clients(), self._intent, at_end=False)
+        self._live = _Pass(Clients(), self.intent, at_end=False)
         self._pending: dict[str, Pending] = {}
         self._told: set[Group] = set()
 
@@ -119,32 +119,30 @@ class Auditor:
         """Note something that was not judged."""
         self._skipped.append(skipped)
 
+    def judged(self) -> list[Judged]:
+        """Every exchange that matters, linked and judged by what the whole session showed."""
+        kept = sorted(self._kept, key=_order)
+        whole = _Pass(Clients(), self.intent, at_end=True)
+        for exchange in kept:
+            whole.observe(exchange)
+        return [judge(node) for node in [whole.link(exchange) for exchange in kept]]
+
     def result(self, *live: Capture) -> AuditResult:
         """Judge the whole session and say everything about it. May be called again.
 
         Args:
             live: captures that are still growing, described as they stand now.
         """
-        kept = sorted(self._kept, key=_order)
-        whole = _Pass(Clients(), self._intent, at_end=True)
-        for exchange in kept:
-            whole.observe(exchange)
-        nodes = [whole.link(exchange) for exchange in kept]
-        judged = [judge(node) for node in nodes]
-        # First everything is learnt, then the rules look: what they say of one exchange rests
-        # on the whole session, later ones included.
-        for seen, (api, _) in [(seen, whole.learn(seen)) for seen in judged]:
-            whole.book.look(seen, api)
-        for api in whole.apis.values():
-            whole.book.look_at(api)
-        findings = whole.book.findings(whole.apis)
+        judged = self.judged()
+        opinions = form_opinions(judged, self.intent)
+        findings = opinions.findings
         pointed = {e.flow_id for f in findings for e in f.evidence}
         rows = tuple(
             exchange_row(seen, with_headers=seen.exchange.id in pointed)
             for seen in judged
             if seen.node.role in JUDGED or seen.failure or seen.exchange.id in pointed
         )
-        apis = [api for _, api in sorted(whole.apis.items()) if api.has_cors]
+        apis = opinions.apis
         return AuditResult(
             tool=Tool(TOOL, __version__),
             captures=(*self._captures, *live),
@@ -159,8 +157,8 @@ class Auditor:
                 redacted_values=self.door.withheld,
             ),
             exchanges=rows,
-            findings=tuple(findings),
-            policies=tuple(policy_row(api) for api in apis),
+            findings=findings,
+            policies=opinions.policies(),
             skipped=tuple(self._skipped),
             blind_spots=tuple(blind_spots(self._total, judged)),
             rules=rule_cards(),
@@ -202,6 +200,38 @@ class _Pass:
             if known is None or confidence.rank < Confidence(known[1]).rank:
                 api.stacks[name] = (because, confidence.value)
         return api, api.shape != before
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What is thought of a judged session."""
+
+    apis: tuple[ApiFacts, ...]
+    """Those that were called across origins, in order."""
+    findings: tuple[Finding, ...]
+    distrusted: Mapping[str, frozenset[str]]
+    """By API the origins that dangerous findings are about."""
+
+    def policies(self) -> tuple[Policy, ...]:
+        """What was needed, allowed and would be right, for each API."""
+        return tuple(
+            policy_row(api, self.distrusted.get(api.api, frozenset())) for api in self.apis
+        )
+
+
+def form_opinions(judged: Iterable[Judged], intent: Intent = NOTHING_DECLARED) -> Opinions:
+    """First everything is learnt, then the rules look: what they say of one exchange rests on
+    the whole session, later ones included."""
+    whole = _Pass(Clients(), intent, at_end=True)
+    for seen, (api, _) in [(seen, whole.learn(seen)) for seen in judged]:
+        whole.book.look(seen, api)
+    for api in whole.apis.values():
+        whole.book.look_at(api)
+    return Opinions(
+        apis=tuple(api for _, api in sorted(whole.apis.items()) if api.has_cors),
+        findings=tuple(whole.book.findings(whole.apis)),
+        distrusted=whole.book.distrusted(),
+    )
 
 
 def is_relevant(exchange: Exchange) -> bool:

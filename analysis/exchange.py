@@ -185,6 +185,9 @@ class Exchange:
     location_scheme: str | None = None
     """Scheme of a `Location` that is not http(s) or does not parse (then empty)."""
     set_cookies: tuple[SetCookie, ...] = field(default=())
+    altered: str | None = None
+    """Why this answer may not be the server's own: `answered by the proxy`, `edited in the
+    proxy` or `replayed by the proxy`; None when nothing says so."""
 
     @property
     def origin(self) -> str | None:

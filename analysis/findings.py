@@ -11,7 +11,8 @@ from . import fixes
 from .exchange import Span
 from .fetch.classify import Role
 from .fetch.origin import host_of, is_loopback
-from .finding import Endpoint, Evidence, Explained, Finding, Kind, Severity
+from .finding import Confidence, Endpoint, Evidence, Explained, Finding, Kind, Severity
+from .result import LeastPrivilege
 from .rules import ALL
 from .rules.model import Hit, Per, Rule
 from .session.facts import ApiFacts
@@ -20,6 +21,8 @@ from .session.policy import least_privilege
 
 MAX_EVIDENCE = 5
 """Exchanges that a finding points at; the others are counted."""
+BY_PATH = frozenset({"insecure-origin-allowed"})
+"""Danger that lies in credentials alone: policies weigh it path by path, by themselves."""
 _RULES = {rule.id: rule for rule in ALL}
 _OF_API = tuple(rule for rule in ALL if rule.check_api is not None)
 _OF_ROLE = {
@@ -45,10 +48,12 @@ class _Hits:
     count: int = 0
     span: Span = field(default_factory=Span)
     severity: Severity | None = None
+    trusted: set[str] = field(default_factory=set)
 
     def add(self, hit: Hit) -> None:
         """Count one more hit."""
         self.count += 1
+        self.trusted.update(hit.trusted)
         self.endpoints[endpoint_of(hit.seen)] += 1
         self.pages.add(page_of(hit.seen))
         self.span.include(hit.seen.exchange.started)
@@ -80,8 +85,9 @@ class FindingBook:
             assert rule.check_exchange is not None
             if rule.at_end and not self._at_end:
                 continue
-            for hit in rule.check_exchange(seen, api):
-                if _intended(hit, api):
+            for found in rule.check_exchange(seen, api):
+                hit = _by_intent(found, api)
+                if hit is None:
                     continue
                 group = group_of(rule, hit.seen)
                 self._groups.setdefault(group, _Hits(rule, hit)).add(hit)
@@ -96,25 +102,51 @@ class FindingBook:
             if rule.at_end and not self._at_end:
                 continue
             fresh: dict[Group, _Hits] = {}
-            for hit in rule.check_api(api):
-                if not _intended(hit, api):
+            for found in rule.check_api(api):
+                hit = _by_intent(found, api)
+                if hit is not None:
                     fresh.setdefault(group_of(rule, hit.seen), _Hits(rule, hit)).add(hit)
             self._groups.update(fresh)
             groups += fresh
         return groups
 
+    def distrusted(self) -> dict[str, frozenset[str]]:
+        """By API the origins whose being let in is found to be dangerous."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for (_, _, api, _, _), hits in self._groups.items():
+            rule = hits.rule
+            if rule.kind is Kind.DANGEROUS and rule.server_fix and rule.id not in BY_PATH:
+                found[api] |= hits.trusted
+        return {api: frozenset(origins) for api, origins in found.items()}
+
     def findings(self, apis: dict[str, ApiFacts]) -> list[Finding]:
         """All findings, worst first; those that another one accounts for stand under it."""
         keys = _keys(self._groups)
-        made = fold(self.finding(group, apis, keys[group]) for group in sorted(self._groups))
+        distrusted = self.distrusted()
+        policies = {
+            name: least_privilege(apis[name], distrusted.get(name, ()))
+            for name in {api for _, _, api, _, _ in self._groups}
+        }
+        made = fold(
+            self.finding(group, apis, keys[group], policies[group[2]])
+            for group in sorted(self._groups)
+        )
         kinds = list(Kind)
         return sorted(made, key=lambda f: (kinds.index(f.kind), f.severity.rank, -f.count, f.key))
 
-    def finding(self, group: Group, apis: dict[str, ApiFacts], key: str | None = None) -> Finding:
+    def finding(
+        self,
+        group: Group,
+        apis: dict[str, ApiFacts],
+        key: str | None = None,
+        policy: LeastPrivilege | None = None,
+    ) -> Finding:
         """One finding as it stands now."""
         hits = self._groups[group]
         rule, hit = hits.rule, hits.best
         api = apis[hit.seen.exchange.url.origin]
+        if policy is None:
+            policy = least_privilege(api, self.distrusted().get(api.api, ()))
         return Finding(
             key=key or _key(group),
             rule=rule.id,
@@ -138,26 +170,37 @@ class FindingBook:
             last=hits.span.last,
             evidence=tuple(dict.fromkeys((*hit.evidence, *hits.evidence))),
             expected=hit.expected,
-            fixes=fixes.for_finding(rule, hit, api, least_privilege(api)),
+            fixes=fixes.for_finding(rule, hit, api, policy),
             cwe=rule.cwe,
             references=rule.references,
             remedy=rule.fix,
         )
 
 
-def _intended(hit: Hit, api: ApiFacts) -> bool:
-    """Is this trust what its owner declared?"""
+def _by_intent(hit: Hit, api: ApiFacts) -> Hit | None:
+    """Weigh trust against what the API's owner declared; None: it is meant.
+
+    What was declared leaves no doubt about the rest: an origin that is not on the owner's
+    list should not have been let in.
+    """
     declared = api.intended
     if declared is None or not hit.trusted:
-        return False
-    return "*" in declared or declared.issuperset(hit.trusted)
+        return hit
+    beyond = [origin for origin in hit.trusted if origin not in declared]
+    if "*" in declared or not beyond:
+        return None
+    if hit.confidence is not Confidence.TENTATIVE:
+        return hit
+    who = ", ".join(beyond[:3]) + (f" and {len(beyond) - 3} more" if len(beyond) > 3 else "")
+    why = f"{who} was let in, and what is declared for this API does not name it"
+    return replace(hit, confidence=Confidence.FIRM, confidence_why=why)
 
 
 def fold(findings: Iterable[Finding]) -> list[Finding]:
     """Put each finding that another one accounts for under it: one cause, one finding.
 
-    It is folded when the other's rule covers its rule, it is no worse than the other, and it
-    shows nothing beyond the other's API, page and endpoint.
+    It is folded when the other's rule covers its rule, it is no worse than the other (a refused
+    call is as bad as its cause), and it shows nothing beyond the other's API, page and endpoint.
     """
     every = list(findings)
     by_api: dict[str, list[Finding]] = defaultdict(list)
@@ -181,9 +224,11 @@ def fold(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _holds(covering: Finding, other: Finding) -> bool:
-    if other.severity.rank < covering.severity.rank:
-        return False
-    if other.kind is Kind.BROKEN and covering.kind is not Kind.BROKEN:
+    if other.kind is Kind.BROKEN:
+        # A refused call is as bad as its cause.
+        if covering.kind is not Kind.BROKEN:
+            return False
+    elif other.severity.rank < covering.severity.rank:
         return False
     per = _RULES[covering.rule].per
     if per is not Per.API and not set(other.pages) <= set(covering.pages):

@@ -25,6 +25,7 @@ KEPT_HEADERS = frozenset(
         "age",
         "allow",
         "cache-control",
+        "cache-status",
         "cf-cache-status",
         "connection",
         "content-language",
@@ -56,9 +57,12 @@ KEPT_HEADERS = frozenset(
         "vary",
         "via",
         "x-cache",
+        "x-cache-status",
         "x-content-type-options",
         "x-powered-by",
+        "x-proxy-cache",
         "x-rack-cors",
+        "x-vercel-cache",
     }
 )
 """Names whose values are kept, with the prefixes below. Everything else: name and size."""

@@ -192,6 +192,57 @@ class Allows:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyEvidence:
+    """How often the session showed the need for what a policy allows."""
+
+    calls: int = 0
+    """Calls by the origins that the policy lets in; a preflight whose request is not in the
+    capture counts as one."""
+    origins: tuple[Observed, ...] = ()
+    methods: tuple[Observed, ...] = ()
+    """All that were used, GET, HEAD and POST included."""
+    headers: tuple[Observed, ...] = ()
+    exposed: tuple[Observed, ...] = ()
+    """Answers that carried the header and let script read it."""
+    include: int = 0
+    """Calls that included credentials; likewise the following."""
+    not_include: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An origin that called and that the policy does not let in: a person must decide."""
+
+    origin: str
+    kind: str
+    """`opaque` (it is `null`), `stranger` (letting it in was found to be dangerous), `refused`
+    (where others were let in), `development` (a page of this machine or a private network, to
+    an API on the open one), `insecure` (an http page that would need credentials of an https
+    API), `undeclared` (the API's owner declared others)."""
+    why: str
+    count: int
+    methods: tuple[str, ...]
+    """What it would need, as in `LeastPrivilege`."""
+    headers: tuple[str, ...]
+    credentials: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PathPolicy:
+    """The smallest policy of some paths of an API; fields as in `LeastPrivilege`."""
+
+    paths: tuple[str, ...]
+    """Path shapes."""
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    credentials: bool | None
+    exposed: tuple[str, ...]
+    evidence: PolicyEvidence
+
+
+@dataclass(frozen=True, slots=True)
 class LeastPrivilege:
     """The smallest policy under which everything legitimate in this session passes."""
 
@@ -204,6 +255,15 @@ class LeastPrivilege:
     max_age: int
     undecided: tuple[str, ...]
     """What a person must decide, one sentence each."""
+    exposed: tuple[str, ...] = ()
+    """Response headers that pages could read by name, lower-cased."""
+    vary: tuple[str, ...] = ("Origin",)
+    evidence: PolicyEvidence = PolicyEvidence()
+    left_out: tuple[LeftOut, ...] = ()
+    may_expose: tuple[Observed, ...] = ()
+    """Response headers that a page may want to read; whether it does is not on the wire."""
+    by_path: tuple[PathPolicy, ...] = ()
+    """Policies by path, where they are tighter together than the one above; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +368,28 @@ class RuleCard:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoreUse:
+    """A decision to accept findings, and what it did here; fields as in the configuration."""
+
+    source: str
+    """Name of the file that holds it."""
+    rule: str
+    api: str | None
+    page: str | None
+    method: str | None
+    path: str | None
+    key: str | None
+    """Key of the accepted finding, for one out of a baseline."""
+    reason: str
+    until: str | None
+    """Last day on which it applies, YYYY-MM-DD."""
+    state: str
+    """`used`; `unused`: nothing here matches it; `expired`: its day is over, it did not apply."""
+    count: int
+    """Findings that match it, those under another finding included."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """What `cors-audit` found out. See the fields of the types above."""
 
@@ -322,6 +404,8 @@ class AuditResult:
     rules: tuple[RuleCard, ...]
     redacted: bool
     """False only with `--no-redact`."""
+    ignores: tuple[IgnoreUse, ...] = ()
+    """What was to be ignored, by configuration and by baseline."""
     secrets: frozenset[str] = field(
         default=frozenset(), repr=False, compare=False, metadata={"private": True}
     )

@@ -25,7 +25,7 @@ from .result import (
     RuleCard,
     Stack,
 )
-from .rules import ALL
+from .rules import ALL, expose_gap
 from .session.facts import ApiFacts, Shown, Told
 from .session.judge import Judged, checked_status, codes, preflight_needed
 from .session.links import Link, Node
@@ -130,8 +130,12 @@ def _headers(headers: Headers) -> tuple[HeaderRow, ...]:
     return tuple(HeaderRow(each.name, each.value, each.size) for each in headers.fields)
 
 
-def policy_row(api: ApiFacts) -> Policy:
-    """What the session shows about one API."""
+def policy_row(api: ApiFacts, distrusted: frozenset[str] = frozenset()) -> Policy:
+    """What the session shows about one API.
+
+    Args:
+        distrusted: origins that dangerous findings are about.
+    """
     return Policy(
         api=api.api,
         pages=tuple(sorted(api.pages)),
@@ -152,7 +156,7 @@ def policy_row(api: ApiFacts) -> Policy:
             credentials=_needed_credentials(api),
         ),
         allows=_allows(api),
-        least_privilege=least_privilege(api),
+        least_privilege=least_privilege(api, distrusted, expose_gap.wanted(api)),
         endpoints=tuple(_endpoints(api)),
     )
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 from ..exchange import Exchange, Headers
 from .browsers import Browser
@@ -30,6 +32,58 @@ def may_be_stored(exchange: Exchange) -> bool:
     if exchange.method not in ("GET", "HEAD") or exchange.status not in KEPT_STATUSES:
         return False
     return "no-store" not in (exchange.response.get("cache-control") or "").lower()
+
+
+def stays_fresh(exchange: Exchange) -> bool | None:
+    """Will a browser give this answer out again without asking the server?
+
+    None: only if it guesses so from `Last-Modified`. RFC 9111 section 4.2.
+    """
+    response = exchange.response
+    control = _directives(response.get("cache-control") or response.get("pragma"))
+    if not may_be_stored(exchange) or "no-cache" in control:
+        return False
+    if "max-age" in control:
+        age = _seconds(strip(response.get("age") or "0")) or 0
+        return (_seconds(control["max-age"]) or 0) > age
+    if "expires" in response:
+        until, now = (_date(response.get(name)) for name in ("expires", "date"))
+        return until is not None and now is not None and until > now
+    return None if "last-modified" in response else False
+
+
+def served_from_cache(exchange: Exchange) -> str | None:
+    """The header by which an answer says that a shared cache had it; None: it does not say so.
+
+    `Age: 0` stands on fresh answers, too, so it says nothing.
+    """
+    response = exchange.response
+    for name in ("X-Cache", "X-Cache-Status", "X-Proxy-Cache", "Cache-Status"):
+        if re.search(r"\bhit\b", response.get(name.lower()) or "", re.I):
+            return name
+    for name in ("CF-Cache-Status", "X-Vercel-Cache"):
+        if strip(response.get(name.lower()) or "").upper() in _HAD_IT:
+            return name
+    return "Age" if _seconds(strip(response.get("age") or "")) else None
+
+
+_HAD_IT = frozenset({"HIT", "STALE", "UPDATING", "REVALIDATED"})
+
+
+def _directives(control: str | None) -> dict[str, str]:
+    pairs = (part.partition("=") for part in (control or "").lower().split(","))
+    return {strip(name): strip(value).strip('"') for name, _, value in pairs}
+
+
+def _seconds(text: str) -> int | None:
+    return int(text[:12]) if re.fullmatch(r"\d+", text, re.ASCII) else None
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text or "").replace(tzinfo=None)  # HTTP's are all GMT
+    except (TypeError, ValueError):
+        return None
 
 
 def lifetime(max_age: str | None, browser: Browser) -> int:

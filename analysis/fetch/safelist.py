@@ -34,6 +34,9 @@ RESPONSE_NAMES = frozenset(
 )
 """CORS-safelisted response-header names."""
 
+NEVER_READABLE = frozenset({"set-cookie", "set-cookie2"})
+"""Forbidden response-header names: script sees them on no answer, exposed or not."""
+
 CLIENT_HINTS = frozenset(
     {
         "device-memory",

@@ -43,6 +43,34 @@ def registrable_domain(host: str) -> str:
     return ".".join(bare.rsplit(".", 2)[-2:])
 
 
+@lru_cache(maxsize=4096)
+def shared_suffix(host: str) -> str | None:
+    """The suffix that a hoster lends names under: `github.io` for `me.github.io`.
+
+    These stand in the private section of the list; None without the list. Registries that sell
+    names below two letters of their own (`uk.com`) are no hosters.
+    """
+    readers = _section_readers()
+    if readers is None:
+        return None
+    suffix = readers[0](host)
+    if suffix is None or "." not in suffix or suffix == readers[1](host):
+        return None
+    country, _, rest = suffix.partition(".")
+    return None if len(country) == 2 and country.isalpha() and "." not in rest else suffix
+
+
+@cache
+def _section_readers() -> tuple[Callable[[str], str | None], Callable[[str], str | None]] | None:
+    """Readers of the public suffix of a host, by the whole list and by its first section."""
+    try:
+        from publicsuffixlist import PublicSuffixList
+    except ImportError:
+        return None
+    whole, first = PublicSuffixList(), PublicSuffixList(only_icann=True)
+    return whole.publicsuffix, first.publicsuffix
+
+
 def same_site(scheme_a: str, host_a: str, scheme_b: str, host_b: str) -> bool:
     """Schemeful same-site: equal schemes and equal registrable domains."""
     return scheme_a == scheme_b and (

@@ -7,13 +7,14 @@ credentials only where they were seen. None repeats whatever origin asks, and no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from ..fetch.classify import Role
 from ..fetch.origin import host_of, is_loopback
-from ..fetch.safelist import RESPONSE_NAMES
+from ..fetch.safelist import NEVER_READABLE, RESPONSE_NAMES
 from ..fetch.site import registrable_domain
-from ..finding import Confidence, Fix
+from ..finding import Confidence, Fix, Kind
 from ..result import LeastPrivilege
 from ..rules import expose_gap
 from ..rules.model import Hit, Rule
@@ -34,7 +35,7 @@ from . import (
     plain_answer,
     spring,
 )
-from .model import Signature, Stack, Wanted
+from .model import PLACEHOLDER, Signature, Stack, Wanted
 
 STACKS: tuple[Stack, ...] = (
     express.STACK,
@@ -51,6 +52,8 @@ STACKS: tuple[Stack, ...] = (
 )
 """Every server software, in the order in which reports list them."""
 ANY = any_server.STACK
+UNTOUCHED = RESPONSE_NAMES | NEVER_READABLE
+"""Names of headers for which exposing changes nothing."""
 GATEWAY_STATUSES = frozenset({413, 414, 429, 502, 503, 504})
 """Errors that a proxy makes itself."""
 
@@ -102,16 +105,42 @@ def for_finding(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> 
 
 def wanted_for(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> Wanted:
     """What the configuration that cures this finding must allow."""
-    expose = [name.title() for name in sorted(api.exposed - RESPONSE_NAMES) if name != "*"]
+    expose = [name.title() for name in sorted(api.exposed - UNTOUCHED) if name != "*"]
     if rule.id == "expose-gap":
         expose += [name for name in expose_gap.of_api(api) if name not in expose]
         expose += [name for name in expose_gap.gap(hit.seen, api) if name not in expose]
-    wanted = Wanted.of(policy, api.methods, expose)
+    for row in hit.expected:
+        if row.header == expose_gap.ACEH:
+            expose += [n for n in map(str.strip, row.needed.split(",")) if n not in expose]
     asking = hit.seen.node.origin
+    if rule.kind is Kind.BROKEN:
+        policy = _for_the_blocked(policy, asking)
+    wanted = Wanted.of(policy, api.methods, expose)
     wanted = wanted.but(tuple(sorted(wanted.origins, key=lambda origin: origin != asking)))
     if rule.id == "insecure-origin-allowed":
-        return _by_https(wanted)
+        return _by_https(wanted, policy)
+    if rule.id == "undeclared-origin-allowed":
+        return wanted.but(tuple(sorted((api.intended or frozenset()) - {"null"})))
     return _without(wanted, hit.trusted, api)
+
+
+def _for_the_blocked(policy: LeastPrivilege, asking: str) -> LeastPrivilege:
+    """With the page whose calls were blocked, should its being let in be left to a person."""
+    found = [each for each in policy.left_out if each.origin == asking]
+    if not found or found[0].kind not in ("development", "refused"):
+        return policy
+    each = found[0]
+    return replace(
+        policy,
+        origins=tuple(sorted({*policy.origins, asking})),
+        methods=tuple(sorted({*policy.methods, *each.methods})),
+        headers=tuple(sorted({*policy.headers, *each.headers})),
+        credentials=policy.credentials or each.credentials,
+        undecided=tuple(
+            text.replace(f"{asking} is left out: ", f"{asking} was blocked: ")
+            for text in policy.undecided
+        ),
+    )
 
 
 def _without(wanted: Wanted, trusted: tuple[str, ...], api: ApiFacts) -> Wanted:
@@ -124,17 +153,19 @@ def _without(wanted: Wanted, trusted: tuple[str, ...], api: ApiFacts) -> Wanted:
     return wanted.but(kept, f"Left out, add only what you know: {', '.join(others)}.")
 
 
-def _by_https(wanted: Wanted) -> Wanted:
+def _by_https(wanted: Wanted, policy: LeastPrivilege) -> Wanted:
+    insecure = (each.origin for each in policy.left_out if each.kind == "insecure")
+    known = (o for o in wanted.origins if o != PLACEHOLDER)
     safe = tuple(
         o if is_loopback(host_of(o)) else o.replace("http://", "https://", 1)
-        for o in wanted.origins
+        for o in (*known, *insecure)
     )
     return wanted.but(tuple(dict.fromkeys(safe)), "Serve the page by https; http was left out.")
 
 
 def _ordered(rule: Rule, hit: Hit, api: ApiFacts) -> list[Stack]:
     """The recognised ones first; a proxy before the application where it is the one to mend."""
-    proxy_first = rule.id == "multiple-allow-origin" or (
+    proxy_first = rule.id in ("gateway-error", "multiple-allow-origin") or (
         rule.id == "hidden-error-status" and hit.seen.exchange.status in GATEWAY_STATUSES
     )
 

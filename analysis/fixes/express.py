@@ -40,6 +40,8 @@ STACK = Stack(
     recognise=by_header("x-powered-by", "express", Confidence.CERTAIN),
     special={
         "hidden-error-status": "Errors that Express itself answers then carry the headers, too.",
+        "refused-by-cors-layer": "An `origin` function should call back with `false`, not with an "
+        "error: that makes a 500 of a refusal.",
         "preflight-needs-login": "It must stand before the login check, which is where the "
         "preflight ends now.",
         "multiple-allow-origin": "Keep this one, and take the header out of the proxy; or remove "

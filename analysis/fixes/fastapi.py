@@ -55,7 +55,7 @@ STACK = Stack(
     special={
         "hidden-error-status": "An unhandled exception is answered outside of middleware added "
         "with `app.add_middleware`: wrapping the whole application, as here, cures that.",
-        "preflight-bad-status": "Its 400 means that the origin, the method or a header is not in "
+        "refused-by-cors-layer": "Its 400 means that the origin, the method or a header is not in "
         "these lists; GET and POST must be listed, too.",
     },
 )

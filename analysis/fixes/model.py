@@ -80,6 +80,10 @@ class Wanted:
             comments=(*self.comments, *(_NOT_PLAIN_TEXT.sub("", each) for each in comments)),
         )
 
+    def with_comments(self, *comments: str) -> Wanted:
+        """The same with other comments."""
+        return replace(self, comments=tuple(_NOT_PLAIN_TEXT.sub("", each) for each in comments))
+
     def remarks(self, mark: str) -> str:
         """The comments as lines of code that begin with `mark`."""
         rows = [row for each in self.comments for row in wrap(each, 88)]

@@ -79,6 +79,8 @@ STACK = Stack(
     source="https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header",
     recognise=by_header("server", "nginx", Confidence.CERTAIN),
     special={
+        "gateway-error": "`always` is what puts the headers on nginx's own 413, 502 and 504; if "
+        "the application sends its own, keep these lines to an `error_page` location.",
         "hidden-error-status": "`always` is what puts the headers on errors; its own 502 and 504 "
         "pages get them only this way.",
         "multiple-allow-origin": "Set the header in one place; `proxy_hide_header` takes the "

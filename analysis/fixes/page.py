@@ -10,7 +10,7 @@ from ..exchange import Url
 from ..fetch.headers import extract_list
 from ..finding import Fix
 from ..rules.cause import looks_like_login
-from ..rules.method_not_allowed import is_case
+from ..rules.lists import is_for_answers, items, spelt_otherwise
 from ..rules.model import Hit
 from .model import PLAIN_NAME, PLAIN_ORIGIN
 
@@ -76,8 +76,10 @@ def _final_url(hit: Hit) -> Advice | None:
 def _capitals(hit: Hit) -> Advice | None:
     failure = hit.seen.verdict.failure
     method = (failure.param if failure else None) or ""
-    allowed = extract_list(hit.seen.exchange.response.get("access-control-allow-methods"))
-    if isinstance(allowed, str) or not is_case(method, allowed) or not PLAIN_NAME.fullmatch(method):
+    allowed = items(hit.seen.exchange, "access-control-allow-methods")
+    if method == method.upper() or spelt_otherwise(method, allowed) != method.upper():
+        return None
+    if not PLAIN_NAME.fullmatch(method):
         return None
     return Advice(
         f"fetch('{plain_url(hit.seen.exchange.url)}', {{ method: '{method.upper()}' }});\n",
@@ -98,7 +100,7 @@ def _fewer_headers(hit: Hit) -> Advice | None:
     ]
     if not extra:
         return None
-    theirs = any(name.startswith("access-control-") for name in extra)
+    theirs = any(is_for_answers(name) for name in extra)
     return Advice(
         "// leave out what the API does not use\n"
         + "".join(f"headers.delete('{name}');\n" for name in extra),
@@ -110,6 +112,38 @@ def _fewer_headers(hit: Hit) -> Advice | None:
             "interceptor adds them to every call."
         ),
         best=theirs,
+    )
+
+
+def _names_sent(hit: Hit) -> list[str]:
+    """Header names that the page set, as far as they may stand in code."""
+    seen = hit.seen
+    names = seen.node.asked.headers if seen.node.asked else tuple(seen.exchange.request.names())
+    return [name for name in names if PLAIN_NAME.fullmatch(name)]
+
+
+def _no_answer_headers(hit: Hit) -> Advice | None:
+    names = [name for name in _names_sent(hit) if is_for_answers(name)]
+    if not names:
+        return None
+    return Advice(
+        "".join(f"headers.delete('{name}');\n" for name in names),
+        "These headers are for the server to send: remove them from the request, and from the "
+        "defaults of axios or an interceptor if they stand there.",
+        best=True,
+    )
+
+
+def _no_needless_headers(hit: Hit) -> Advice | None:
+    names = _names_sent(hit)
+    if not names:
+        return None
+    return Advice(
+        f"fetch('{plain_url(hit.seen.exchange.url)}', {{ cache: 'no-store' }});   // if it must be "
+        "fresh\n" + "".join(f"headers.delete('{name}');\n" for name in names),
+        "Do not set these headers on requests that only read; often a library or an interceptor "
+        "adds them to every call.",
+        best=True,
     )
 
 
@@ -135,13 +169,53 @@ def _open_as_link(hit: Hit) -> Advice:
     )
 
 
+def _readable(hit: Hit) -> Advice:
+    return Advice(
+        f"fetch('{plain_url(hit.seen.exchange.url)}');   // without the option `mode`\n",
+        "Leave the option `mode` out: then the answer can be read, once the server allows the "
+        "page. Where nobody wants the answer, all is well as it is.",
+        best=True,
+    )
+
+
+def _preload_as_used(hit: Hit) -> Advice:
+    kind = hit.seen.exchange.request.get("sec-fetch-dest") or ""
+    as_kind = kind if PLAIN_NAME.fullmatch(kind) and kind != "empty" else "fetch"
+    return Advice(
+        f'<link rel="preload" as="{as_kind}" href="{plain_url(hit.seen.exchange.url)}" '
+        "crossorigin>\n",
+        "Preload in the way in which it is used; for two elements give both the same "
+        "`crossorigin`.",
+        best=True,
+    )
+
+
+def _final_url_by_https(hit: Hit) -> Advice | None:
+    target = hit.seen.exchange.location
+    if target is None:
+        return None
+    shown = plain_url(target).replace("http:", "https:", 1)
+    return Advice(
+        f"fetch('{shown}', options);   // the final URL, by https\n",
+        "Call the final URL by https, so that nothing is redirected; often a slash at the end "
+        "makes the difference.",
+    )
+
+
 _ADVICE: dict[str, Callable[[Hit], Advice | None]] = {
     "wildcard-with-credentials": _without_credentials,
     "credentials-not-allowed": _without_credentials,
     "preflight-redirected": _final_url,
     "redirect-turned-origin-null": _final_url,
-    "method-not-allowed": _capitals,
+    "lower-case-method": _capitals,
     "header-not-allowed": _fewer_headers,
+    "response-header-sent-by-page": _no_answer_headers,
+    "response-header-in-request": _no_answer_headers,
+    "avoidable-preflight": _no_needless_headers,
+    "wildcard-list-with-credentials": _without_credentials,
     "login-redirect": _see_the_login,
     "redirect-off-the-web": _open_as_link,
+    "redirect-to-plain-http": _final_url_by_https,
+    "opaque-answer": _readable,
+    "downloaded-twice": _preload_as_used,
 }

@@ -59,7 +59,7 @@ STACK = Stack(
     recognise=recognise,
     special={
         "preflight-needs-login": "`http.cors(...)` is what puts CORS before the login check.",
-        "preflight-bad-status": "Its 403 means that the origin, the method or a header is not in "
+        "refused-by-cors-layer": "Its 403 means that the origin, the method or a header is not in "
         "these lists.",
     },
 )

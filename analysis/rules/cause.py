@@ -8,15 +8,32 @@ the same refusal, all of them ask this table.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ..exchange import Exchange, Url
-from ..fetch.check import REDIRECT_STATUSES, Step
+from ..fetch.cache import served_from_cache
+from ..fetch.check import REDIRECT_STATUSES, Failure, Step
 from ..fetch.classify import Role
-from ..fetch.headers import vary_names
+from ..fetch.headers import strip, vary_names
+from ..fetch.origin import is_serialised
+from ..fetch.safelist import essence
+from ..finding import Confidence
+from ..session.facts import ApiFacts, Told
 from ..session.judge import CLIENT_GAVE_UP, Judged, proxy_answered
 from ..session.links import Node, is_followed_redirect
+from .lists import is_for_answers, items, lacking, spelt_otherwise, unlisted
 
 LOGIN_STATUSES = (401, 403, 407, 511)
+REFUSING_STATUSES = (400, 403)
+"""With which CORS middleware says no: Starlette and actix-cors 400, Spring and others 403."""
+NO_ROUTE_STATUSES = (404, 405, 501)
+"""Of servers that know no OPTIONS here."""
+_REFUSALS = frozenset(
+    {"preflight-server-error", "preflight-bad-status", "preflight-needs-login",
+     "hidden-error-status"}
+)  # fmt: skip
+"""Causes behind which the CORS layer's own no may stand."""
+_VARIES_BY_QUESTION = frozenset({"access-control-request-method", "access-control-request-headers"})
 
 BY_STEP = {
     Step.ALLOW_ORIGIN_MISSING: "missing-allow-origin",
@@ -47,8 +64,42 @@ _LOGIN_QUERY = frozenset(
 )
 
 
-def cause(seen: Judged) -> str | None:
-    """Id of the rule that explains why this exchange was blocked; None when it was not."""
+GATEWAY_STATUSES = frozenset({413, 414, 429, 431, 502, 503, 504})
+"""Errors that gateways make themselves."""
+CLOUDFLARE_STATUSES = frozenset({*range(520, 528), 530})
+_NAMES_ITSELF = ("awselb", "cloudfront", "varnish", "akamaighost", "kong")
+"""Beginnings of `Server` that stand only on what the gateway made itself, in small letters."""
+_STANDS_IN_FRONT = (
+    "nginx", "openresty", "tengine", "cloudflare", "envoy", "istio-envoy", "caddy", "haproxy",
+    "apisix", "squid", "ats", "microsoft-azure-application-gateway", "google frontend", "cowboy",
+    "heroku", "bunnycdn",
+)  # fmt: skip
+"""Likewise of gateways that write it on answers of the application, too."""
+_ON_ERROR_PAGES = frozenset(
+    {"server", "date", "content-type", "content-length", "connection", "transfer-encoding",
+     "keep-alive", "retry-after", "via", "cache-control", "expires", "referrer-policy",
+     "strict-transport-security", "alt-svc", "nel", "report-to", "cf-ray", "cf-cache-status",
+     "x-cache", "x-frame-options", "server-timing", "vary"}
+)  # fmt: skip
+"""What stands on error pages that a gateway made itself; applications write more than that."""
+
+
+def cause(seen: Judged, api: ApiFacts | None = None) -> str | None:
+    """Id of the rule that explains why this exchange was blocked; None when it was not.
+
+    Args:
+        api: without it, an answer that a cache took from another page is an `origin-mismatch`.
+    """
+    found = _cause(seen)
+    if found in _REFUSALS and api is not None and stranger_to(seen, api):
+        return "refused-by-cors-layer"
+    if found == "origin-mismatch" and api is not None and handed_on(seen, api):
+        varies = vary_names(seen.exchange.response.get("vary"))
+        return "cache-ignores-vary" if "origin" in varies else "foreign-answer-from-cache"
+    return found
+
+
+def _cause(seen: Judged) -> str | None:
     if never_answered(seen):
         return "server-never-answered"
     failure = seen.verdict.failure
@@ -57,10 +108,14 @@ def cause(seen: Judged) -> str | None:
     if failure.step in (Step.REDIRECT_WITH_USERINFO, Step.REDIRECT_SCHEME):
         return BY_STEP[failure.step]
     if seen.node.role is Role.PREFLIGHT:
-        return _of_preflight(seen.exchange) or (
-            "preflight-without-cors-headers"
-            if failure.step is Step.ALLOW_ORIGIN_MISSING
-            else BY_STEP[failure.step]
+        return (
+            _of_preflight(seen)
+            or _of_lists(failure, seen.exchange)
+            or (
+                "preflight-without-cors-headers"
+                if failure.step is Step.ALLOW_ORIGIN_MISSING
+                else BY_STEP[failure.step]
+            )
         )
     return _of_call(seen) or BY_STEP[failure.step]
 
@@ -76,23 +131,79 @@ def never_answered(seen: Judged) -> bool:
     return not lost.startswith((*CLIENT_GAVE_UP, "no response was recorded"))
 
 
-def _of_preflight(exchange: Exchange) -> str | None:
-    status = exchange.status or 0
+def _of_preflight(seen: Judged) -> str | None:
+    exchange, status = seen.exchange, seen.exchange.status or 0
     if status in REDIRECT_STATUSES and is_followed_redirect(exchange):
         return "preflight-redirected"
-    if status in LOGIN_STATUSES and not refused_by_cors_layer(exchange):
+    if refused_by_cors_layer(seen):
+        return "refused-by-cors-layer"
+    if status in LOGIN_STATUSES:
         return "preflight-needs-login"
-    return None if 200 <= status <= 299 else "preflight-bad-status"
+    if 200 <= status <= 299:
+        return None
+    failed = status >= 500 and status not in NO_ROUTE_STATUSES
+    return "preflight-server-error" if failed else "preflight-bad-status"
 
 
-def refused_by_cors_layer(exchange: Exchange) -> bool:
+def _of_lists(failure: Failure, exchange: Exchange) -> str | None:
+    """A name that is not listed: is there more to say than that?"""
+    if failure.step is Step.METHOD_NOT_ALLOWED:
+        allowed = items(exchange, "access-control-allow-methods")
+        if spelt_otherwise(failure.param or "", allowed) is not None:
+            return "lower-case-method"
+    elif failure.step is Step.HEADER_NOT_ALLOWED:
+        allowed = items(exchange, "access-control-allow-headers")
+        missing = unlisted(exchange)
+        if missing and all(is_for_answers(name) for name in missing):
+            return "response-header-sent-by-page"
+    else:
+        return None
+    # Without credentials it would have passed by the wildcard.
+    return "wildcard-list-with-credentials" if "*" in allowed else None
+
+
+def refused_by_cors_layer(seen: Judged) -> bool:
     """An error made by CORS middleware itself (Starlette's 400, Spring's 403), not by a login.
 
-    Such layers vary by what a preflight asks; a login check does not.
+    Such layers vary by what a preflight asks, or send their lists with the refusal; and what was
+    asked is not all in them. On the call itself only the former tells.
     """
-    varies = vary_names(exchange.response.get("vary"))
-    allows = any(name.startswith("access-control-allow-m") for name in exchange.response.names())
-    return allows or "access-control-request-method" in varies
+    exchange = seen.exchange
+    if exchange.status not in REFUSING_STATUSES:
+        return False
+    response = exchange.response
+    varies = vary_names(response.get("vary"))
+    if seen.node.role is not Role.PREFLIGHT:
+        missing = "access-control-allow-origin" not in response
+        return missing and varies >= _VARIES_BY_QUESTION
+    known = "access-control-allow-methods" in response or "access-control-request-method" in varies
+    return known and bool(lacking(seen))
+
+
+def stranger_to(seen: Judged, api: ApiFacts) -> bool:
+    """Did every answer to this origin fail here, while others asked the same and were let in?
+
+    Nobody's login is in a preflight, so there the origin makes the difference. On the call only
+    Express' own error page counts: so it fails where the origin function of `cors` throws.
+    """
+    exchange, mine = seen.exchange, seen.node.origin
+    on_preflight = seen.node.role is Role.PREFLIGHT
+    powered = (exchange.response.get("x-powered-by") or "").lower()
+    if exchange.status not in ((*REFUSING_STATUSES, 500) if on_preflight else (500,)):
+        return False
+    if not on_preflight and powered != "express":
+        return False
+    if (mine, mine, True) in api.answers or (mine, mine, False) in api.answers:
+        return False
+    others = False
+    method = seen.node.asked.method if seen.node.asked else exchange.method
+    for told in _told(api, method, exchange.url.path):
+        if told.origin == mine:
+            if told.status != exchange.status or told.allow_origin is not None:
+                return False
+        elif told.on_preflight == on_preflight and told.status < 400:
+            others |= told.allow_origin == told.origin != "null"
+    return others
 
 
 def _of_call(seen: Judged) -> str | None:
@@ -100,8 +211,10 @@ def _of_call(seen: Judged) -> str | None:
     missing = seen.failure.step is Step.ALLOW_ORIGIN_MISSING
     if missing and login_page(seen) is not None:
         return "login-redirect"
+    if missing and refused_by_cors_layer(seen):
+        return "refused-by-cors-layer"
     if missing and (seen.exchange.status or 0) >= 400:
-        return "hidden-error-status"
+        return "gateway-error" if made_by_gateway(seen.exchange) else "hidden-error-status"
     wrong = missing or seen.failure.step in (
         Step.ALLOW_ORIGIN_MISMATCH,
         Step.ALLOW_ORIGIN_INVALID,
@@ -110,6 +223,63 @@ def _of_call(seen: Judged) -> str | None:
     if wrong and seen.node.origin == "null" and seen.node.previous is not None:
         return "redirect-turned-origin-null"
     return None
+
+
+def made_by_gateway(exchange: Exchange) -> tuple[str, Confidence] | None:
+    """(why, how sure): a proxy, load balancer or CDN made this error itself. None: nothing says so.
+
+    Many gateways put their name on every answer. Of theirs only bare pages count: applications
+    tell errors as data, and write headers of their own.
+    """
+    status, response = exchange.status or 0, exchange.response
+    server = (response.get("server") or "").lower()
+    if status in CLOUDFLARE_STATUSES and server.startswith("cloudflare"):
+        return f"{status} is a status of Cloudflare's own", Confidence.CERTAIN
+    if status not in GATEWAY_STATUSES:
+        return None
+    if "x-amz-apigw-id" in response and "x-amzn-errortype" in response:
+        return "`X-Amzn-ErrorType` stands on API Gateway's own errors", Confidence.CERTAIN
+    if server.startswith(_NAMES_ITSELF):
+        return "this name stands only on answers that it made itself", Confidence.CERTAIN
+    if not server.startswith(_STANDS_IN_FRONT) or not _ON_ERROR_PAGES.issuperset(response.names()):
+        return None
+    if essence(response.get("content-type") or "text/html") not in ("text/html", "text/plain"):
+        return None
+    return "it is a bare page, with nothing of an application on it", Confidence.FIRM
+
+
+def handed_on(seen: Judged, api: ApiFacts) -> Confidence | None:
+    """How sure is it that a cache gave this page the answer that was made for another?
+
+    The answer names another origin and came from a cache. A server that names the same origin
+    to everybody looks like that as well, so others must have been named, too.
+    """
+    failure, origin = seen.verdict.failure, seen.node.origin
+    if failure is None or origin == "null" or seen.exchange.status == 304:
+        return None
+    got = strip(failure.got or "")
+    if got == "null" or not is_serialised(got) or not served_from_cache(seen.exchange):
+        return None
+    named = api.once(_named)
+    here = {
+        told.allow_origin
+        for method in (seen.exchange.method, seen.node.asked.method if seen.node.asked else "")
+        for told in _told(api, method, seen.exchange.url.path)
+        if told.allow_origin == told.origin
+    }
+    if origin in here:
+        return Confidence.CERTAIN
+    return Confidence.FIRM if origin in named or len(named) > 1 else None
+
+
+def _named(api: ApiFacts) -> frozenset[str]:
+    """Origins that were answered by their own name."""
+    return frozenset(origin for origin, _ in api.echoed())
+
+
+def _told(api: ApiFacts, method: str, path: str) -> Iterable[Told]:
+    facts = api.endpoints.get((method, path))
+    return facts.told if facts is not None else ()
 
 
 def login_page(seen: Judged) -> Url | None:

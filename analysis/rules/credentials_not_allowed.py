@@ -72,4 +72,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    covers=("credentials-flag-misspelt",),
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fetch.check import Asked
-from ..fetch.headers import extract_list
 from ..finding import Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
 from .cause import cause
+from .lists import is_for_answers, unlisted
 from .model import Example, Hit, Per, Rule, evidence, fetch, mdn
 from .needed import ACAH, needed
 from .say import asked, code, ended, listed
@@ -21,10 +20,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     if cause(seen) != RULE.id or failure is None:
         return
     got = seen.exchange.response.get(ACAH.lower())
-    parsed = extract_list(got)
-    allowed = () if isinstance(parsed, str) else tuple(name.lower() for name in parsed)
-    asked_for = Asked.of(seen.exchange.request).headers
-    missing = [name for name in asked_for if name not in allowed] or [failure.param or ""]
+    missing = unlisted(seen.exchange) or [failure.param or ""]
     answer = (
         "The answer allows no headers at all (`Access-Control-Allow-Headers` is missing)"
         if got is None
@@ -34,7 +30,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         seen,
         f"{asked(seen)}. The call would carry {listed(missing)}. {answer}, so "
         f"{'that is' if len(missing) == 1 else 'those are'} refused. {ended(seen)}"
-        f"{_hint(missing, allowed)}",
+        f"{_hint(missing)}",
         (
             evidence(seen, "response", ACAH, f"{missing[0][:30]} is not listed"),
             evidence(seen, "request", "Access-Control-Request-Headers", "asked for", "related"),
@@ -43,15 +39,11 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     )
 
 
-def _hint(missing: list[str], allowed: tuple[str, ...]) -> str:
-    if "*" in allowed:
-        return " To calls with credentials `*` is no wildcard, but the name of a header."
-    if "access-control-allow-origin" in missing:
-        return (
-            " `Access-Control-Allow-Origin` is for the server to send: remove it from the page's "
-            "request."
-        )
-    return ""
+def _hint(missing: list[str]) -> str:
+    theirs = [name for name in missing if is_for_answers(name)]
+    if not theirs:
+        return ""
+    return f" {listed(theirs)} is for the server to send: remove it from the page's request."
 
 
 RULE = Rule(

@@ -16,7 +16,7 @@ from .say import called, own_preflight, stack_hint
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """Status 400 and above, without the header: the status is the news."""
-    if cause(seen) != RULE.id:
+    if cause(seen, api) != RULE.id:
         return
     status = seen.exchange.status or 0
     hint = stack_hint(seen)
@@ -31,7 +31,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         )
     yield Hit(
         seen,
-        f"{called(seen)} and got {status} {_phrase(status)}.{made_by} Since the error carries no "
+        f"{called(seen)} and got {status} {phrase(status)}.{made_by} Since the error carries no "
         "`Access-Control-Allow-Origin`, the browser reports a CORS error and the page cannot see "
         f"the {status}. {_advice(status)} {_elsewhere(api)}",
         tuple(places),
@@ -48,7 +48,8 @@ def _title(status: int) -> str:
     return f"An error ({status}) is hiding behind a CORS error"
 
 
-def _phrase(status: int) -> str:
+def phrase(status: int) -> str:
+    """The status in words; empty when it has none."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -61,7 +62,7 @@ def _advice(status: int) -> str:
     if status == 403:
         return "The server knows the caller and refuses, or refuses this origin: look there first."
     if status in (502, 503, 504):
-        return "That is a gateway speaking: the application behind it is down or too slow."
+        return "Mostly a gateway says that: the application behind it is down or too slow."
     if status >= 500:
         return "Repair that first: the server's own log says why."
     if status in (413, 414, 429, 431):

@@ -8,6 +8,7 @@ from ..fetch.origin import host_of, is_loopback
 from ..finding import Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
+from .exposure import OWASP, graded, told
 from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAC, ACAO
 from .say import call, code
@@ -25,11 +26,13 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         seen,
         f"{code(api.api)} is reached by https, and on {call(seen)} it allows {code(allowed)} with "
         "credentials. A page on plain http can be changed by anybody on the network it came "
-        "through, and what it may read, they may read.",
+        f"through, and what it may read, they may read. {told(api)}",
         (
             evidence(seen, "response", ACAO, "an http origin"),
             evidence(seen, "response", ACAC, "with credentials", "related"),
         ),
+        severity=graded(api, Severity.MEDIUM),
+        trusted=(allowed,),
     )
 
 
@@ -42,12 +45,13 @@ RULE = Rule(
     since="0.1",
     why="Trusting an http origin carries the weakness of http over to the https API: in a café, "
     "an attacker can put script into the http page and let it call. Severity is medium because "
-    "the attacker must be on the way, and cookies must travel. Addresses of the own machine are "
-    "left alone.",
+    "the attacker must be on the way, and low where `SameSite` keeps the cookies at home: to it, "
+    "http and https are two sites. Addresses of the own machine are left to another rule.",
     fix="Serve the page by https and list its https origin only.",
     references=(
         fetch("cors-protocol-and-credentials"),
         "https://portswigger.net/web-security/cors#breaking-tls-with-poorly-configured-cors",
+        OWASP,
     ),
     cwe=("CWE-319", "CWE-346"),
     example=Example(
@@ -68,7 +72,7 @@ RULE = Rule(
         < Access-Control-Allow-Origin: https://app.example.com
         < Access-Control-Allow-Credentials: true
         < Vary: Origin
-        > GET https://api.example.com/orders
+        > GET https://api-staging.example.com/orders
         > Origin: http://localhost:3000
         > Sec-Fetch-Mode: cors
         < 200

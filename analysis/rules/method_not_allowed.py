@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fetch.headers import extract_list
 from ..finding import Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
@@ -21,40 +20,17 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         return
     method = failure.param or ""
     got = seen.exchange.response.get(ACAM.lower())
-    parsed = extract_list(got)
-    allowed = () if isinstance(parsed, str) else parsed
     yield Hit(
         seen,
         f"{asked(seen)}. The answer "
         + ("lists no methods" if got is None else f"lists the methods {code(got)}")
-        + f", and {code(method)} is not among them. {ended(seen)}{_hint(method, allowed)}",
+        + f", and {code(method)} is not among them. {ended(seen)}",
         (
             evidence(seen, "response", ACAM, f"{method[:20]} is not listed"),
             evidence(seen, "request", "Access-Control-Request-Method", "asked for", "related"),
         ),
         needed(seen),
-        title=(
-            f"The page says {code(method)} in small letters, and the API knows it in capitals only"
-            if is_case(method, allowed)
-            else None
-        ),
     )
-
-
-def is_case(method: str, allowed: tuple[str, ...]) -> bool:
-    """Would the method be allowed in capitals? (The standard mends `put`, but not `patch`.)"""
-    return method.isalpha() and method != method.upper() and method.upper() in allowed
-
-
-def _hint(method: str, allowed: tuple[str, ...]) -> str:
-    if is_case(method, allowed):
-        return (
-            f" Methods are compared by case: write `{method.upper()}` in the page. Browsers do "
-            "that by themselves for get, post, put, delete, head and options only."
-        )
-    if "*" in allowed:
-        return " To calls with credentials `*` is no wildcard, but the name of a method."
-    return ""
 
 
 RULE = Rule(

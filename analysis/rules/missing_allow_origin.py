@@ -17,7 +17,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A readable status, and no header that would let the page read it."""
     if cause(seen) != RULE.id:
         return
-    foreign = third_party(seen)
+    foreign, opaque = third_party(seen), seen.node.origin == "null"
     owner = (
         " It belongs to another site: if that is not yours, ask its owner, or call it from your "
         "own server."
@@ -33,7 +33,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
             evidence(seen, "request", "Origin", "who is asking", "related"),
         ),
         needed(seen),
-        severity=Severity.MEDIUM if foreign and not api.allow_origins else None,
+        severity=Severity.MEDIUM if opaque or (foreign and not api.allow_origins) else None,
     )
 
 
@@ -63,7 +63,7 @@ RULE = Rule(
     "page in `Access-Control-Allow-Origin`. The request was carried out: reading is what is "
     "refused, to this page and to every other. Severity is high because the call fails each "
     "time, in every browser; it is medium for another site's API that never sent the header, "
-    "which may well mean it that way.",
+    "which may well mean it that way, and for pages without an origin, whom none should name.",
     fix="Send `Access-Control-Allow-Origin` with the page's exact origin on every answer of the "
     "API, errors included, and `Vary: Origin` beside it.",
     references=(fetch("cors-check"), mdn("CORSMissingAllowOrigin")),

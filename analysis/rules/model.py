@@ -15,6 +15,7 @@ from typing import Literal
 from ..fetch.classify import Role
 from ..finding import Confidence, Evidence, Expectation, Kind, Severity
 from ..session.facts import ApiFacts
+from ..session.intent import NOTHING_DECLARED, Intent
 from ..session.judge import Judged
 from ..session.links import Node
 
@@ -59,6 +60,8 @@ class Example:
 
     bad: str
     good: str
+    declared: Intent = NOTHING_DECLARED
+    """What the owners of the APIs declared in both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..finding import Kind, Severity
 from ..session.facts import ApiFacts
-from ..session.judge import Judged
+from ..session.judge import Judged, checked_headers
 from .cause import cause
 from .model import Example, Hit, Per, Rule, evidence, fetch, mdn
 from .needed import ACAO, needed
@@ -17,7 +17,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """Two header lines, or one line with a list."""
     if cause(seen) != RULE.id:
         return
-    lines = seen.exchange.response.lines(ACAO.lower())
+    lines = checked_headers(seen.node).lines(ACAO.lower())
     values = [line.value or "" for line in lines]
     twice = len(lines) > 1
     what = (
@@ -29,7 +29,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     )
     yield Hit(
         seen,
-        f"{began(seen)}. {what} {ended(seen)} {_layers(seen) if twice else _list()}",
+        f"{began(seen)}. {what} {ended(seen)} {_layers(seen, api) if twice else _list()}",
         (
             evidence(seen, "response", ACAO, "twice" if twice else "a list"),
             evidence(seen, "request", "Origin", "the one needed", "related"),
@@ -43,19 +43,53 @@ def _list() -> str:
     return "The server must pick, for each request, the one origin that asked."
 
 
-def _layers(seen: Judged) -> str:
-    """Which layer likely added which: the last line is usually the outermost layer's."""
-    lines = seen.exchange.response.lines(ACAO.lower())
-    last = code(lines[-1].value or "")
+PROXIES = ("apache", "caddy", "cloudflare", "envoy", "haproxy", "nginx", "openresty", "varnish")
+"""Beginnings of `Server` that name what stands in front, in small letters."""
+
+
+def _layers(seen: Judged, api: ApiFacts) -> str:
+    """Which layer likely added which, by their order, their spelling, and single ones elsewhere.
+
+    What stands in front appends its own lines after those of the application.
+    """
+    lines = checked_headers(seen.node).lines(ACAO.lower())
+    values = [line.value or "" for line in lines]
     hint = stack_hint(seen)
     told = f" (the answer names {hint})" if hint else ""
+    how = f"Two layers add it{told}."
     if len({line.name for line in lines}) > 1:
-        spelt = " and ".join(f"`{line.name}`" for line in lines[:2])
-        return f"The two are spelt {spelt}, so two programs wrote them{told}."
+        spelt = " and ".join(code(line.name) for line in lines[:2])
+        how = f"The two are spelt {spelt}, so two programs wrote them{told}."
+    if values[0] == values[-1]:
+        return how
+    alone = api.once(single_values)
+    first = values[0] in alone and values[-1] not in alone
+    last = values[-1] in alone and values[0] not in alone
+    if first or last:
+        kept, added = (values[0], values[-1]) if first else (values[-1], values[0])
+        return (
+            f"{how} Other answers of this API carry {code(kept)} alone, so {code(added)} is what "
+            "the second layer adds."
+        )
     return (
-        f"Two layers add it{told}: a proxy in front appends its own after the application's, so "
-        f"{last} is likely the proxy's."
+        f"{how} A proxy in front appends its own after the application's, so {code(values[0])} is "
+        f"likely from {_application(seen)} and {code(values[-1])} from {_proxy(seen)}."
     )
+
+
+def single_values(api: ApiFacts) -> frozenset[str]:
+    """The values that came alone."""
+    return frozenset(v for v in api.allow_origins if "," not in v)
+
+
+def _application(seen: Judged) -> str:
+    powered = seen.exchange.response.get("x-powered-by")
+    return f"the application ({code(powered)})" if powered else "the application"
+
+
+def _proxy(seen: Judged) -> str:
+    server = seen.exchange.response.get("server") or ""
+    return f"the proxy ({code(server)})" if server.lower().startswith(PROXIES) else "the proxy"
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..finding import Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged, proxy_answered
+from .exposure import OWASP, graded, told
 from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAC, ACAO
 from .say import call, code
@@ -18,18 +19,25 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     if response.get(ACAO.lower()) != "null" or proxy_answered(seen.exchange):
         return
     credentials = response.get(ACAC.lower()) == "true"
-    data = "with the visitor's cookies" if credentials else "though without cookies"
+    data = (
+        f"in the visitor's name. {told(api)}"
+        if credentials
+        else "though without cookies, as if it were `*`."
+    )
     yield Hit(
         seen,
         f"{code(api.api)} answered {call(seen)} with `Access-Control-Allow-Origin: null`. Any "
         "website can make its own page send `Origin: null`, by a sandboxed frame, and so read this "
-        f"answer, {data}.",
+        f"answer, {data}",
         (
             evidence(seen, "response", ACAO, "null is allowed"),
             evidence(seen, "response", ACAC, "credentials", "related"),
             evidence(seen, "request", "Origin", "who asked", "related"),
         ),
-        severity=None if credentials else Severity.LOW,
+        severity=(
+            graded(api, Severity.HIGH, seen=Severity.CRITICAL) if credentials else Severity.LOW
+        ),
+        trusted=("null",),
     )
 
 
@@ -42,11 +50,12 @@ RULE = Rule(
     since="0.1",
     why="`null` looks like nobody and means everybody without an address: sandboxed frames, local "
     "files, redirected calls. An attacker needs one attribute, `<iframe sandbox>`, to be `null`. "
-    "Severity is high with `Access-Control-Allow-Credentials: true`, and low without, when it "
-    "is no worse than `*`.",
+    "Severity is high with `Access-Control-Allow-Credentials: true` (critical where cookies "
+    "were seen to travel from another site, medium where `SameSite` keeps them at home), and low "
+    "without, when it is no worse than `*`.",
     fix="Never allow `null`: list exact origins; where a redirect caused it, call the final URL.",
     references=(fetch("cors-check"), "https://w3c.github.io/webappsec-cors-for-developers/#avoid-"
-                "returning-access-control-allow-origin-null"),
+                "returning-access-control-allow-origin-null", OWASP),
     cwe=("CWE-942", "CWE-346"),
     example=Example(
         bad="""

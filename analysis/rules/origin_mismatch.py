@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
+from ..fetch.cache import served_from_cache
 from ..finding import Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
@@ -17,11 +18,14 @@ from .say import began, code, ended, listed, working_origins
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """Another origin, or something that is no origin."""
     failure = seen.verdict.failure
-    if cause(seen) != RULE.id or failure is None:
+    if cause(seen, api) != RULE.id or failure is None:
         return
     got, origin = failure.got or "", seen.node.origin
     works = [each for each in working_origins(api) if each != origin]
     others = f" This API does answer {listed(works)} by name." if works else ""
+    mark = served_from_cache(seen.exchange)
+    if mark is not None and got not in ("", "null"):
+        others += f" A cache gave it (`{mark}`), so it may have been made for another page."
     yield Hit(
         seen,
         f"{began(seen)}. The answer allows {code(got) if got else 'an empty value'}, and the page "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Kind, Severity
+from ..finding import Confidence, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
 from .cause import cause
@@ -15,13 +15,13 @@ from .say import asked, ended
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """401, 403, 407 or 511 on a preflight."""
-    if cause(seen) != RULE.id:
+    if cause(seen, api) != RULE.id:
         return
     status = seen.exchange.status
     headers = (
         "The CORS headers are right, so only the status is in the way."
         if "access-control-allow-origin" in seen.exchange.response
-        else "The login check stands in front of the CORS layer."
+        else "What refuses it stands in front of the CORS layer."
     )
     places = [
         evidence(seen, "response", None, f"status {status}"),
@@ -29,12 +29,21 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     ]
     if "www-authenticate" in seen.exchange.response:
         places.append(evidence(seen, "response", "WWW-Authenticate", "asks for a login", "related"))
+    # 403 is also the no of firewalls, and of CORS layers that do not say what they are.
+    sure = status != 403 or "www-authenticate" in seen.exchange.response
+    wanted = "wanted a login" if sure else "turned it away, as login checks do"
     yield Hit(
         seen,
-        f"{asked(seen)}. The server wanted a login ({status}), but a browser never sends cookies "
+        f"{asked(seen)}. The server {wanted} ({status}), but a browser never sends cookies "
         f"or `Authorization` with a preflight, so this can never succeed. {ended(seen)} {headers}",
         tuple(places),
         needed(seen),
+        confidence=Confidence.CERTAIN if sure else Confidence.FIRM,
+        confidence_why=(
+            "the exchange itself shows it"
+            if sure
+            else "a firewall, or a list that lacks this origin, may answer so as well"
+        ),
     )
 
 

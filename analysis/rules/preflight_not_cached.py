@@ -87,6 +87,12 @@ RULE = Rule(
         < Access-Control-Allow-Origin: https://app.example.com
         < Access-Control-Allow-Methods: PUT
         < Vary: Origin
+        > PUT https://api.example.com/cart
+        > Origin: https://app.example.com
+        > Sec-Fetch-Mode: cors
+        < 200
+        < Access-Control-Allow-Origin: https://app.example.com
+        < Vary: Origin
         @ 60
         > OPTIONS https://api.example.com/cart
         > Origin: https://app.example.com
@@ -96,6 +102,12 @@ RULE = Rule(
         < Access-Control-Allow-Origin: https://app.example.com
         < Access-Control-Allow-Methods: PUT
         < Vary: Origin
+        > PUT https://api.example.com/cart
+        > Origin: https://app.example.com
+        > Sec-Fetch-Mode: cors
+        < 200
+        < Access-Control-Allow-Origin: https://app.example.com
+        < Vary: Origin
         @ 90
         > OPTIONS https://api.example.com/cart
         > Origin: https://app.example.com
@@ -104,6 +116,12 @@ RULE = Rule(
         < 204
         < Access-Control-Allow-Origin: https://app.example.com
         < Access-Control-Allow-Methods: PUT
+        < Vary: Origin
+        > PUT https://api.example.com/cart
+        > Origin: https://app.example.com
+        > Sec-Fetch-Mode: cors
+        < 200
+        < Access-Control-Allow-Origin: https://app.example.com
         < Vary: Origin
         """,
         good="""
@@ -129,4 +147,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    covers=("max-age-invalid",),
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fetch.origin import host_of
-from ..fetch.site import knows_suffixes, registrable_domain
+from ..fetch.site import knows_suffixes
 from ..finding import Confidence, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
-from ..session.trust import parties, refused
+from .accepted import reflects
+from .accepted import strangers as strangers
+from .exposure import OWASP, graded, told
 from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAC, ACAO
 from .say import call, code, listed
@@ -22,24 +23,16 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         return
     if response.get(ACAO.lower()) != origin or response.get(ACAC.lower()) != "true":
         return
-    others = api.once(strangers)
-    if len(others) < 2 or api.once(refused):
+    if not reflects(api):
         return
-    foreign = registrable_domain(host_of(origin)) != registrable_domain(seen.exchange.url.host)
-    with_cookies = seen.exchange.cookies > 0 and foreign
-    travelled = (
-        "Cookies travelled to it from a page of another site, so their owner's data was readable "
-        "there."
-        if with_cookies
-        else "In this capture no cookie was seen to travel from another site on this call."
-    )
+    others = api.once(strangers)
     many = len(others) >= 3
     yield Hit(
         seen,
         f"{code(api.api)} answered {call(seen)} with {code(f'{ACAO}: {origin}')} and "
         "`Access-Control-Allow-Credentials: true`. It repeated every origin that asked: "
         f"{listed(others, 5)}, which do not belong together. It may do so for any website. "
-        f"{travelled}",
+        f"{told(api)}",
         (
             evidence(seen, "response", ACAO, "repeats the origin"),
             evidence(seen, "response", ACAC, "with credentials", "related"),
@@ -50,14 +43,9 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
             f"{len(others)} unrelated origins were repeated and none was refused; a list that "
             "holds them all is possible, and no request of our own was sent"
         ),
-        severity=Severity.CRITICAL if with_cookies else None,
+        severity=graded(api, Severity.HIGH, seen=Severity.CRITICAL),
         trusted=tuple(others),
     )
-
-
-def strangers(api: ApiFacts) -> list[str]:
-    """One origin of each party that was named with credentials allowed."""
-    return parties((o for o, answer in api.echoed() if answer.allow_credentials), api.api)
 
 
 RULE = Rule(
@@ -71,15 +59,31 @@ RULE = Rule(
     "the right to call it in the name of whoever visits that site, and to read the answers. One "
     "repeated origin proves nothing (a list does the same), so this speaks up only when unrelated "
     "origins were repeated and none was refused. Severity is critical where cookies were seen to "
-    "travel from another site, else high: `SameSite` may yet keep them at home.",
+    "travel from another site, else high; medium where all cookies that it was seen to set are "
+    "`SameSite=Lax` or `Strict` and stay at home.",
     fix="Compare the origin with an exact list and name it only if it is on the list.",
     references=(
         fetch("cors-protocol-and-credentials"),
-        "https://owasp.org/www-project-web-security-testing-guide/latest/"
-        "4-Web_Application_Security_Testing/11-Client-side_Testing/"
-        "07-Testing_Cross_Origin_Resource_Sharing",
+        OWASP,
     ),
     cwe=("CWE-942", "CWE-346"),
+    covers=(
+        "any-port-allowed",
+        "development-origin-allowed",
+        "insecure-origin-allowed",
+        "lookalike-origin-allowed",
+        "many-subdomains-allowed",
+        "missing-vary-origin",
+        "null-origin-allowed",
+        "policy-depends-on-cookie",
+        "reflected-origin",
+        "sensitive-header-exposed",
+        "cors-headers-without-cors",
+        "shared-hosting-origin-allowed",
+        "third-party-origin-allowed",
+        "undeclared-origin-allowed",
+        "wildcard-on-private-network",
+    ),
     example=Example(
         bad="""
         > GET https://api.example.com/orders

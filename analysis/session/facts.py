@@ -16,7 +16,9 @@ from ..fetch.cache import may_be_stored
 from ..fetch.check import Asked
 from ..fetch.classify import Role
 from ..fetch.headers import extract_list, strip, vary_names
+from ..fetch.origin import host_of, is_loopback, is_serialised
 from ..fetch.safelist import RESPONSE_NAMES
+from ..fetch.site import registrable_domain
 from .judge import Judged, Outcome, proxy_answered
 from .links import Link
 
@@ -24,6 +26,8 @@ T = TypeVar("T")
 
 MAX_TOLD = 64
 """Different answers kept per endpoint; further ones are counted."""
+MAX_CALLERS = 256
+"""Callers kept per endpoint; calls of further ones are counted."""
 MAX_URLS = 4096
 """Exact URLs per API whose answers with and without `Origin` are compared."""
 MAX_LISTS = 64
@@ -82,9 +86,31 @@ class SameUrl:
     """One exact URL, asked with and without `Origin`."""
 
     with_origin: Judged | None = None
-    """The first readable answer to a CORS request."""
+    """The first answer to a CORS request that lets its origin read."""
+    last_with_origin: Judged | None = None
+    """The latest one."""
     without_origin: Judged | None = None
-    """The first answer to a GET that had no `Origin` and that a browser may keep."""
+    """The first answer to a GET that had no `Origin` and that a browser may keep; one that an
+    element of a page asked for goes before those of navigations and the like."""
+
+
+@dataclass(slots=True)
+class Caller:
+    """What the calls of one origin, in one credentials mode, asked of an endpoint."""
+
+    count: int = 0
+    """Calls; a preflight whose request is not in the capture counts as one."""
+    headers: Counter[str] = field(default_factory=Counter)
+    """Request headers that need permission."""
+
+
+@dataclass(slots=True)
+class Asking:
+    """How often a question was asked that was not refused, and what waiting cost."""
+
+    example: Judged
+    count: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -101,6 +127,14 @@ class EndpointFacts:
     """The policy table of this endpoint, at most `MAX_TOLD` rows."""
     untold: int = 0
     """Answers beyond that."""
+    callers: dict[tuple[str, str], Caller] = field(default_factory=dict)
+    """By (origin as sent, credentials mode), the first `MAX_CALLERS`."""
+    uncounted: int = 0
+    """Calls by yet others."""
+    read: Counter[str] = field(default_factory=Counter)
+    """Response headers that script could read because the answer exposed them by name."""
+    read_by_star: Counter[str] = field(default_factory=Counter)
+    """The same where `*` exposed them."""
 
 
 @dataclass(slots=True)
@@ -146,6 +180,11 @@ class ApiFacts:
     )
     """Different preflights, the first `MAX_LISTS`: by (method asked for, header list asked
     for, methods allowed, headers allowed), all as sent."""
+    asked: dict[tuple[str, tuple[str, ...]], Asking] = field(default_factory=dict)
+    """Preflights that were not refused, the first `MAX_LISTS` kinds: by (method, header names
+    asked for)."""
+    span: Span = field(default_factory=Span)
+    """When its calls and preflights began."""
     by_url: dict[bytes, SameUrl] = field(default_factory=dict)
     """By digest of the exact URL, the first `MAX_URLS`."""
     cookies_sent: Counter[str] = field(default_factory=Counter)
@@ -153,6 +192,19 @@ class ApiFacts:
     `cross-site`, `none` (a navigation) or, where the browser does not tell, `unknown`."""
     cookies_set: dict[SetCookie, Judged] = field(default_factory=dict)
     """Kinds of cookies that it set, with the first answer that did."""
+    cookies_abroad: Counter[str] = field(default_factory=Counter)
+    """Requests with cookies that pages of other sites made, by the page's origin (`null`: one
+    without). Navigations and what redirects led to are left out: `Lax` cookies go with them."""
+    sockets: dict[tuple[str, bool], Judged] = field(default_factory=dict)
+    """WebSocket handshakes with cookies, the first `MAX_LISTS`: by (origin of the page, was it
+    answered 101)."""
+    offered: dict[str, Judged] = field(default_factory=dict)
+    """Origins that answers name although no CORS request asked, the first `MAX_LISTS`, with the
+    first such answer."""
+    altered: dict[str, Judged] = field(default_factory=dict)
+    """How the proxy had a hand in answers, with the first such answer."""
+    unaltered: int = 0
+    """Answers that came as the server sent them, as far as the capture tells."""
     stacks: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Recognised server software: name to (because, confidence)."""
     _kept: dict[Callable[[ApiFacts], object], tuple[int, object]] = field(default_factory=dict)
@@ -169,6 +221,7 @@ class ApiFacts:
         if node.role not in (Role.PREFLIGHT, Role.CORS) and not seen.blocked:
             self._observe_plain(seen)
             return
+        self.span.include(exchange.started)
         page = node.page or exchange.origin or "null"
         if page not in self.pages:
             self.shape += 1
@@ -183,6 +236,11 @@ class ApiFacts:
             self._observe_call(seen)
         if exchange.status is not None and not proxy_answered(exchange):
             self._observe_answer(seen)
+            if exchange.altered is None:
+                self.unaltered += 1
+            elif exchange.altered not in self.altered:
+                self.altered[exchange.altered] = seen
+                self.shape += 1
 
     def endpoint(self, method: str, path: str) -> EndpointFacts:
         """Facts of one endpoint, new if not seen before."""
@@ -219,18 +277,48 @@ class ApiFacts:
             if relation not in self.cookies_sent:
                 self.shape += 1
             self.cookies_sent[relation] += 1
+            self._observe_abroad(seen)
         for cookie in exchange.set_cookies:
             if cookie not in self.cookies_set and not cookie.deletes:
                 self.cookies_set[cookie] = seen
                 self.shape += 1
 
+    def _observe_abroad(self, seen: Judged) -> None:
+        """Cookies on a request of another site's page, and on a WebSocket handshake."""
+        exchange, node = seen.exchange, seen.node
+        page = node.page or "null"
+        if node.role in (Role.CORS, Role.NO_CORS, Role.WEBSOCKET) and node.previous is None:
+            if from_other_site(seen):
+                self.shape += page not in self.cookies_abroad
+                self.cookies_abroad[page] += 1
+        if node.role is Role.WEBSOCKET and exchange.status is not None and page != "null":
+            key = page, exchange.status == 101
+            if key not in self.sockets and len(self.sockets) < MAX_LISTS:
+                self.sockets[key] = seen
+                self.shape += 1
+
+    def _observe_offer(self, seen: Judged) -> None:
+        """An origin that an answer names, though no page of another origin asked."""
+        allowed = _stripped(seen.exchange.response.get("access-control-allow-origin"))
+        if allowed in (None, "null", seen.exchange.url.origin, seen.node.page):
+            return
+        assert allowed is not None
+        if allowed not in self.offered and is_serialised(allowed):
+            if len(self.offered) < MAX_LISTS:
+                self.offered[allowed] = seen
+                self.shape += 1
+
     def _observe_plain(self, seen: Judged) -> None:
         """An answer that a later CORS request to the same URL may be given from a cache."""
         exchange = seen.exchange
+        self._observe_offer(seen)
         if "origin" in exchange.request or not may_be_stored(exchange):
             return
         url = self._same_url(exchange)
-        if url is not None and url.without_origin is None:
+        if url is None:
+            return
+        known = url.without_origin
+        if known is None or (known.node.role is not seen.node.role is Role.NO_CORS):
             url.without_origin = seen
             self.shape += 1
 
@@ -245,6 +333,7 @@ class ApiFacts:
         asked = Asked.of(exchange.request)
         self.preflights += 1
         facts = self.endpoint(asked.method, exchange.url.path)
+        waited = 0.0
         if exchange.started is not None and exchange.ended is not None:
             waited = max(0.0, exchange.ended - exchange.started)
             self.preflight_seconds += waited
@@ -255,6 +344,21 @@ class ApiFacts:
             self.calls += 1
             facts.count += 1
             self._need(asked.method, asked.headers, seen)
+        else:
+            self._observe_question(seen, asked, waited)
+        if seen.node.actual is None:
+            _call(facts, seen, asked.headers)
+
+    def _observe_question(self, seen: Judged, asked: Asked, waited: float) -> None:
+        key = asked.method, asked.headers
+        asking = self.asked.get(key)
+        if asking is None:
+            if len(self.asked) >= MAX_LISTS:
+                return
+            asking = self.asked[key] = Asking(seen)
+            self.shape += 1
+        asking.count += 1
+        asking.seconds += waited
 
     def _observe_call(self, seen: Judged) -> None:
         exchange, node = seen.exchange, seen.node
@@ -273,6 +377,7 @@ class ApiFacts:
         if node.link is Link.OWN and node.preflight is not None and node.preflight.asked:
             names = node.preflight.asked.headers
         self._need(exchange.method, names, seen)
+        _call(facts, seen, names)
 
     def _need(self, method: str, names: tuple[str, ...], seen: Judged) -> None:
         self.methods[method] += 1
@@ -300,15 +405,28 @@ class ApiFacts:
             return
         exposed = {n.lower() for n in _items(response.get("access-control-expose-headers"))}
         self.exposed.update(exposed)
-        if seen.verdict.outcome is Outcome.ALLOWED and "*" not in exposed:
-            for name in response.names():
-                if name not in RESPONSE_NAMES and name not in exposed:
-                    self.unreadable[name] += 1
-        if seen.verdict.outcome is Outcome.ALLOWED and seen.exchange.method == "GET":
+        if seen.verdict.outcome is Outcome.ALLOWED:
+            self._observe_exposed(seen, exposed)
+        if told.passes_origin and not seen.blocked and seen.exchange.method == "GET":
             url = self._same_url(seen.exchange)
-            if url is not None and url.with_origin is None:
-                url.with_origin = seen
-                self.shape += 1
+            if url is not None:
+                url.last_with_origin = seen
+                if url.with_origin is None:
+                    url.with_origin = seen
+                    self.shape += 1
+
+    def _observe_exposed(self, seen: Judged, exposed: set[str]) -> None:
+        facts = self.endpoint(seen.exchange.method, seen.exchange.url.path)
+        by_star = "*" in exposed and seen.credentials.include is not True
+        for name in seen.exchange.response.names():
+            if name in RESPONSE_NAMES:
+                continue
+            if name in exposed:
+                facts.read[name] += 1
+            elif by_star:
+                facts.read_by_star[name] += 1
+            elif "*" not in exposed:
+                self.unreadable[name] += 1
 
     def _tell(self, seen: Judged, allowed: str | None) -> Told:
         """Enter the answer in its endpoint's table."""
@@ -359,6 +477,32 @@ class ApiFacts:
         if question not in self.questions and len(self.questions) < MAX_LISTS:
             self.questions[question] = seen
             self.shape += 1
+
+
+def _call(facts: EndpointFacts, seen: Judged, names: tuple[str, ...]) -> None:
+    key = (seen.node.origin, seen.credentials.word)
+    caller = facts.callers.get(key)
+    if caller is None:
+        if len(facts.callers) >= MAX_CALLERS:
+            facts.uncounted += 1
+            return
+        caller = facts.callers[key] = Caller()
+    caller.count += 1
+    caller.headers.update(names)
+
+
+def from_other_site(seen: Judged) -> bool:
+    """Did a page of another site make this request? False where the wire does not tell.
+
+    Two programs of this machine are not strangers to each other, unless the browser says so.
+    """
+    exchange, page = seen.exchange, host_of(seen.node.page or "")
+    told = exchange.request.get("sec-fetch-site")
+    if told is not None:
+        return told == "cross-site"
+    if not page or (is_loopback(page) and is_loopback(exchange.url.host)):
+        return False
+    return registrable_domain(page) != registrable_domain(exchange.url.host)
 
 
 def _stripped(value: str | None) -> str | None:

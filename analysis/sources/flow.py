@@ -43,6 +43,7 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str) -> Exchange:
         status=response.status_code if response is not None and answered else None,
         response=response.headers.fields if response is not None and answered else (),
         lost=_lost(flow),
+        altered=_altered(flow),
     ).through(door)
 
 
@@ -59,6 +60,17 @@ def _url(flow: HTTPFlow) -> str:
 
 def _authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _altered(flow: HTTPFlow) -> str | None:
+    """Did the proxy make or change this answer? Scripts that rewrite headers leave no trace."""
+    if flow.response is None or flow.error is not None:
+        return None
+    if flow.is_replay == "response":
+        return "replayed by the proxy"
+    if flow.modified():
+        return "edited in the proxy"
+    return "answered by the proxy" if flow.server_conn.timestamp_start is None else None
 
 
 def _lost(flow: HTTPFlow) -> str | None:

@@ -5,9 +5,11 @@
     > Origin: https://app.example       its headers
     < 200                               the answer's status; `! reason` instead: none came
     < Access-Control-Allow-Origin: *    its headers
+    ~ answered by the proxy             how the proxy had a hand in it
+    + 30                                seconds that the answer, or the failure, took to come
     @ 2.5                               seconds after the start at which the next one begins
 
-Without `@` each exchange begins 0.1 s after the one before and takes 0.05 s. The notation
+Without these each exchange begins 0.1 s after the one before and takes 0.05 s. The notation
 of the rules' examples and of `tests/cases`. `= …` lines are left to the reader of the file.
 """
 
@@ -41,6 +43,8 @@ class _Draft:
     status: int | None = None
     response: list[tuple[bytes, bytes]] = field(default_factory=list)
     lost: str | None = None
+    took: float = TOOK
+    altered: str | None = None
 
 
 def exchanges(text: str, door: Door | None = None, capture: str = "transcript") -> list[Exchange]:
@@ -72,6 +76,10 @@ def exchanges(text: str, door: Door | None = None, capture: str = "transcript") 
             drafts[-1].response.append(_header(rest))
         elif mark == "!" and drafts:
             drafts[-1].lost = rest
+        elif mark == "+" and drafts:
+            drafts[-1].took = float(rest)
+        elif mark == "~" and drafts:
+            drafts[-1].altered = rest
         else:
             raise ValueError(f"line {number} is no transcript: {raw!r}")
     return [_exchange(draft, door, capture) for draft in drafts]
@@ -96,7 +104,7 @@ def _exchange(draft: _Draft, door: Door, capture: str) -> Exchange:
         address="",
         connection="",
         started=draft.started,
-        ended=draft.started + TOOK,
+        ended=draft.started + draft.took,
         method=draft.method,
         url=draft.url,
         http_version=draft.http_version,
@@ -105,4 +113,5 @@ def _exchange(draft: _Draft, door: Door, capture: str) -> Exchange:
         response=draft.response,
         lost=draft.lost or (None if draft.status else "no response was recorded"),
         user_agent=CHROMIUM,
+        altered=draft.altered,
     ).through(door)

@@ -36,6 +36,8 @@ class Wire:
     lost: str | None
     user_agent: str | None = None
     """For a request that carries none; None: it has none."""
+    altered: str | None = None
+    """As in `Exchange`."""
 
     def through(self, door: Door) -> Exchange:
         """The exchange that the door lets pass.
@@ -73,6 +75,7 @@ class Wire:
                 for name, value in self.response
                 if name.lower() == b"set-cookie"
             ),
+            altered=self.altered,
         )
 
 

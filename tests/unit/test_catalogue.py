@@ -89,6 +89,8 @@ def test_messages_are_known_wrapped_cut_and_requoted(step: Step) -> None:
          "hidden-error-status"),
         ("(Reason: CORS request did not succeed). Status code: (null).", "server-never-answered"),
         ("Preflight response is not successful. Status code: 405", "preflight-bad-status"),
+        ("Preflight response is not successful. Status code: 500", "preflight-server-error"),
+        ("Preflight response is not successful. Status code: 400", "refused-by-cors-layer"),
         ("Fetch API cannot load https://a.example/. Cannot use wildcard in "
          "Access-Control-Allow-Origin when credentials flag is true.", "wildcard-with-credentials"),
         ("must not be the wildcard '*' when the request's", "wildcard-with-credentials"),
