@@ -11,6 +11,7 @@ from .engine import Auditor
 from .exchange import Exchange, Span
 from .redact import Door
 from .result import AuditResult, Capture, Skipped
+from .session.intent import NOTHING_DECLARED, Intent
 from .sources import CaptureError, CaptureFile, Problem, find, open_capture, read
 
 Progress = Callable[[str, int], None]
@@ -32,12 +33,14 @@ def audit(
     *,
     redact: bool = True,
     progress: Progress | None = None,
+    intent: Intent = NOTHING_DECLARED,
 ) -> AuditResult:
     """Judge captures as one browsing session.
 
     Args:
         inputs: files, folders, or `-` for standard input.
         redact: False keeps secrets in the result, and brands it.
+        intent: origins that the owners of the APIs declared to be allowed.
 
     Returns:
         The result; what could not be read is named in its `skipped` and `captures`.
@@ -45,7 +48,18 @@ def audit(
     An interruption (Ctrl+C) while reading ends in a result of what was read by then, with
     the capture marked as incomplete.
     """
-    auditor = Auditor(Door(os.urandom(16), redact))
+    return hear(inputs, redact=redact, progress=progress, intent=intent).result()
+
+
+def hear(
+    inputs: Sequence[str | os.PathLike[str]],
+    *,
+    redact: bool = True,
+    progress: Progress | None = None,
+    intent: Intent = NOTHING_DECLARED,
+) -> Auditor:
+    """The auditor that was fed all of these captures; arguments as for `audit`."""
+    auditor = Auditor(Door(os.urandom(16), redact), intent)
     for number, path in enumerate(find([os.fspath(each) for each in inputs])):
         if isinstance(path, CaptureError):
             auditor.skip(Skipped("", "input", str(path), 1))
@@ -58,7 +72,7 @@ def audit(
         interrupted = _read_one(auditor, capture, f"c{number}", progress)
         if interrupted:
             break
-    return auditor.result()
+    return auditor
 
 
 def _read_one(

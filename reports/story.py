@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from analysis.finding import Confidence, Finding, Fix, Kind
+from analysis.finding import Confidence, Endpoint, Finding, Fix, Kind
 from analysis.result import AuditResult, ExchangeRow, Policy
 
 from . import words
@@ -21,6 +22,21 @@ SENT_WORDS = {
     "executed-readable": "sent and readable",
 }
 """What became of the request, in words; anything else is not known."""
+
+
+class Placed(Protocol):
+    """A finding, or a row of a comparison: what happened, and where."""
+
+    @property
+    def api(self) -> str: ...
+    @property
+    def pages(self) -> tuple[str, ...]: ...
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def confidence(self) -> Confidence: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +110,13 @@ def _work(group: Group) -> tuple[int, int, int, str]:
     return words.KINDS.index(head.kind), worst, -group.count, head.key
 
 
-def pages(findings: Iterable[Finding], most: int = 2) -> str:
+def pages(findings: Iterable[Placed], most: int = 2) -> str:
     """Hosts of the pages that made the calls."""
     hosts = dict.fromkeys(words.host(page) for finding in findings for page in finding.pages)
     return words.listed(list(hosts), most)
 
 
-def calls(findings: Iterable[Finding], most: int = 2) -> str:
+def calls(findings: Iterable[Placed], most: int = 2) -> str:
     """`PUT and DELETE /api/cart`, `GET /a and 3 more endpoints`."""
     methods: dict[str, list[str]] = {}
     for finding in findings:
@@ -138,7 +154,7 @@ def fate(book: Book, findings: Iterable[Finding]) -> str:
     return "blocked"
 
 
-def cause(finding: Finding, limit: int = 180) -> str:
+def cause(finding: Placed, limit: int = 180) -> str:
     """The cause in a sentence or two, out of the message.
 
     A first sentence that only leads up to it is left out: who called what stands in the
@@ -152,7 +168,7 @@ def cause(finding: Finding, limit: int = 180) -> str:
     return said[0] if said else ""
 
 
-def _leads_up(finding: Finding, sentence: str) -> bool:
+def _leads_up(finding: Placed, sentence: str) -> bool:
     if finding.api not in sentence or not any(page in sentence for page in finding.pages):
         return False
     rest = sentence.replace(finding.api, "")
@@ -190,6 +206,6 @@ def best_fix(finding: Finding) -> Fix | None:
     return finding.fixes[0] if finding.fixes else None
 
 
-def may(finding: Finding) -> str:
+def may(finding: Placed) -> str:
     """A word in front of the title of a finding whose evidence is thin."""
     return "Maybe: " if finding.confidence is Confidence.TENTATIVE else ""

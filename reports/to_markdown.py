@@ -141,6 +141,12 @@ def _rest(book: Book) -> Iterator[str]:
             reason = clip(finding.ignored.reason, 200) if finding.ignored else ""
             yield f"- {_title(finding)}: {markdown(reason)}"
         yield ""
+    idle = words.idle(result)[:MOST_FINDINGS]
+    if idle:
+        yield "## Ignored without effect"
+        yield ""
+        yield from (f"- {markdown(text)}" for text in idle)
+        yield ""
     yield "## What this recording could not show"
     yield ""
     for spot in result.blind_spots:

@@ -50,7 +50,7 @@ def render(
     result: AuditResult, *, color: bool = False, ascii_only: bool = False, width: int = 100
 ) -> str:
     """The summary, without a line end after the last line."""
-    page = _Page(color, ascii_only, max(width, 40))
+    page = Screen(color, ascii_only, max(width, 40))
     book = story.Book(result)
     for line in verdict.lines(book):
         page.add(line.text, tone=line.tone, bold=True)
@@ -62,7 +62,7 @@ def render(
     grouped = story.groups(book.open)
     told = 0
     for group in grouped:
-        block = _Page(color, ascii_only, page.width)
+        block = Screen(color, ascii_only, page.width)
         _tell(block, book, group)
         if len(page.lines) + len(block.lines) + 1 > MOST_LINES - (3 if width >= 80 else 7):
             break
@@ -74,7 +74,8 @@ def render(
         page.lines.append("")
         page.add(f"{words.count(len(rest), 'more finding')} in the report: {', '.join(kinds)}.")
     if book.ignored:
-        page.add(f"{words.count(len(book.ignored), 'finding')} ignored by your configuration.")
+        ignored = words.count(len(book.ignored), "finding")
+        page.add(f"{ignored} ignored, by configuration or baseline.")
     return "\n".join(page.lines)
 
 
@@ -98,7 +99,7 @@ def _figures(book: story.Book) -> Iterator[str]:
         yield verdict.unclear(book)
 
 
-def _tell(page: _Page, book: story.Book, group: story.Group) -> None:
+def _tell(page: Screen, book: story.Book, group: story.Group) -> None:
     head = group.head
     symbol = (ASCII_SYMBOLS if page.ascii_only else SYMBOLS)[head.kind]
     title = f"{story.may(head)}{visible(head.title, 140)}"
@@ -118,8 +119,8 @@ def _tell(page: _Page, book: story.Book, group: story.Group) -> None:
     page.add(f"Fix{stack}: {remedy}  [{visible(head.rule, 60)}]", indent=INDENT, most=2)
 
 
-class _Page:
-    """Lines of a known width."""
+class Screen:
+    """Lines of a known width, for this summary and for others."""
 
     def __init__(self, color: bool, ascii_only: bool, width: int) -> None:
         self.color, self.ascii_only, self.width = color, ascii_only, width

@@ -42,7 +42,8 @@ def lines(book: Book) -> tuple[Line, ...]:
         made.append(Line(f"The browser blocked {blocked}.", "broken"))
     made += [Line(text, "dangerous") for text in _dangerous(dangerous)]
     if not made:
-        made.append(Line(_calm(book), "fine" if not _unclear(book) else "plain"))
+        sure = not _unclear(book) and not book.ignored
+        made.append(Line(_calm(book), "fine" if sure else "plain"))
     return tuple(made)
 
 
@@ -79,6 +80,8 @@ def _calm(book: Book) -> str:
     apis = words.count(len(book.result.policies), "API")
     calls = words.count(book.calls, "API call")
     unclear = _unclear(book)
+    if book.ignored:
+        apis += f", besides {words.count(len(book.ignored), 'ignored finding')}"
     if unclear:
         judged = words.out_of(max(book.calls - unclear, 0), book.calls, "API call")
         could_not = "1 cannot be told" if unclear == 1 else f"{unclear} cannot be told"

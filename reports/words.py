@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from analysis.finding import Kind
+from analysis.result import AuditResult, IgnoreUse
 
 from .escape import clip
 
@@ -89,6 +90,29 @@ def host(origin: str, limit: int = 80) -> str:
     scheme, mark, rest = origin.partition("://")
     short = rest if mark and scheme in ("http", "https") else origin
     return clip(short, limit) if short else "an unknown origin"
+
+
+def accepted_again(use: IgnoreUse) -> str:
+    """Why an `ignore` did nothing: it has expired, or fits nothing."""
+    given = (use.rule, use.api, use.page, use.method, use.path)
+    what = f"{clip(use.source, 80)}: ignore of {' '.join(clip(each, 80) for each in given if each)}"
+    if use.state == "expired":
+        counts = {0: "it would fit nothing", 1: "1 finding counts again"}
+        again = counts.get(use.count, f"{use.count} findings count again")
+        return f"{what} expired after {clip(use.until or '', 20)}: {again}."
+    return f"{what} fits nothing in this recording."
+
+
+def idle(result: AuditResult) -> tuple[str, ...]:
+    """Every decision to ignore something that did nothing, one sentence each."""
+    said = [accepted_again(use) for use in result.ignores if not use.key and use.state != "used"]
+    said += [
+        f"{clip(use.source, 80)} accepts {clip(use.rule, 80)} of {host(use.api or '')}, which "
+        "was not found."
+        for use in result.ignores
+        if use.key and use.state == "unused"
+    ]
+    return tuple(said)
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])")

@@ -8,7 +8,9 @@ from importlib import metadata
 import click
 
 from .. import __version__
+from .diffing import diff
 from .learning import addon, explain, rules
+from .policies import policy, simulate
 from .reporting import check, demo, report
 
 EPILOG = """\b
@@ -46,5 +48,5 @@ def main() -> None:
     """
 
 
-for verb in (report, check, demo, explain, rules, addon):
+for verb in (report, check, diff, policy, simulate, demo, explain, rules, addon):
     main.add_command(verb)

@@ -5,23 +5,34 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from .settings import accept, gate_of, read_baseline, with_baseline, with_config
 from .shared import (
+    DEFAULT_GATE,
     DEFAULT_REPORT,
+    FINE,
     ROOT,
     audit,
     exit_code,
+    has_something,
     print_summary,
     read_gate,
     save,
+    tell,
+    was_interrupted,
     with_inputs,
 )
 
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..result import AuditResult
+
 SAMPLES = ROOT / "sample_flows"
-DEFAULT_GATE = "broken:medium,dangerous:medium"
 
 
 @click.command()
@@ -37,6 +48,8 @@ DEFAULT_GATE = "broken:medium,dangerous:medium"
     "--fail-on", metavar="KIND|SEVERITY,…",
     help="Exit with 1 on such findings, for example 'broken,dangerous', 'high', 'broken:medium'.",
 )  # fmt: skip
+@with_baseline
+@with_config
 def report(
     inputs: tuple[str, ...],
     no_redact: bool,
@@ -45,6 +58,8 @@ def report(
     format_: str | None,
     open_: bool,
     fail_on: str | None,
+    baseline: str | None,
+    config: Config,
 ) -> None:
     """Analyse captures and write reports.
 
@@ -52,7 +67,9 @@ def report(
     Without -o the report goes to cors-report.html, never over an existing file.
     """
     gate = read_gate(fail_on) if fail_on else []
-    result = audit(inputs, redact=not no_redact)
+    known = read_baseline(baseline, config)
+    result = audit(inputs, redact=not no_redact, intent=config.intent)
+    result = accept(result, config, known)
     written = save(result, outputs, format_)
     if "-" not in outputs:
         print_summary(result, color)
@@ -64,15 +81,53 @@ def report(
 @click.command()
 @with_inputs
 @click.option(
-    "--fail-on", default=DEFAULT_GATE, show_default=True, metavar="KIND|SEVERITY,…",
+    "--fail-on", show_default=DEFAULT_GATE, metavar="KIND|SEVERITY,…",
     help="What makes the check fail; 'never' for nothing.",
 )  # fmt: skip
-def check(inputs: tuple[str, ...], no_redact: bool, color: str, fail_on: str) -> None:
+@with_baseline
+@click.option(
+    "--write-baseline", metavar="FILE",
+    help="Accept everything that is found now: write it to FILE, for --baseline.",
+)  # fmt: skip
+@with_config
+def check(
+    inputs: tuple[str, ...],
+    no_redact: bool,
+    color: str,
+    fail_on: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
+    config: Config,
+) -> None:
     """The same analysis for CI: text, and an exit code."""
-    gate = read_gate(fail_on)
-    result = audit(inputs, redact=not no_redact)
+    gate = gate_of(fail_on, config)
+    if write_baseline is not None:
+        if baseline is not None:
+            raise click.UsageError("--baseline and --write-baseline exclude each other")
+        config = replace(config, baseline=None)
+    known = read_baseline(baseline, config)
+    result = audit(inputs, redact=not no_redact, intent=config.intent)
+    result = accept(result, config, known)
     print_summary(result, color)
+    if write_baseline is not None and has_something(result) and not was_interrupted(result):
+        _write_baseline(result, write_baseline)
+        sys.exit(FINE)
     sys.exit(exit_code(result, gate))
+
+
+def _write_baseline(result: AuditResult, path: str) -> None:
+    from reports import ReportError, write
+
+    from ..ignores import baseline_text
+
+    try:
+        write.write_text(baseline_text(result), path, result.secrets)
+    except ReportError as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from error
+    accepted = sum(finding.ignored is None for finding in result.findings)
+    tell(f"wrote {path}: findings accepted: {accepted}")
 
 
 @click.command()

@@ -11,17 +11,20 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from ..finding import Kind, Severity
 
 if TYPE_CHECKING:
+    from ..engine import Auditor
     from ..result import AuditResult
+    from ..session.intent import Intent
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_REPORT = "cors-report.html"
+DEFAULT_GATE = "broken:medium,dangerous:medium"
 FINE, FINDINGS, WRONG_USE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -31,6 +34,11 @@ def with_inputs(function: Any) -> Any:
     function = click.option(
         "--no-redact", is_flag=True, help="Keep secrets in the result; brands the report."
     )(function)
+    return with_color(function)
+
+
+def with_color(function: Any) -> Any:
+    """The option of every verb that prints text."""
     return click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -39,9 +47,17 @@ def with_inputs(function: Any) -> Any:
     )(function)
 
 
-def audit(inputs: Iterable[str], *, redact: bool) -> AuditResult:
+def audit(inputs: Iterable[str], *, redact: bool, intent: Intent | None = None) -> AuditResult:
     """Judge captures; what could not be read is told on standard error."""
-    from ..offline import audit as judge
+    return heard(inputs, redact=redact, intent=intent)[1]
+
+
+def heard(
+    inputs: Iterable[str], *, redact: bool, intent: Intent | None = None
+) -> tuple[Auditor, AuditResult]:
+    """The same, with the auditor that heard the captures."""
+    from ..offline import hear
+    from ..session.intent import NOTHING_DECLARED
 
     show = sys.stderr.isatty() and "CI" not in os.environ
 
@@ -49,17 +65,18 @@ def audit(inputs: Iterable[str], *, redact: bool) -> AuditResult:
         if show:
             click.echo(f"\r{name}: {flows} flows", nl=False, err=True)
 
-    result = judge(list(inputs), redact=redact, progress=progress)
+    declared = intent or NOTHING_DECLARED
+    auditor = hear(list(inputs), redact=redact, progress=progress, intent=declared)
+    result = auditor.result()
     if show:
         click.echo("\r\033[K", nl=False, err=True)
     for each in result.skipped:
         if each.what == "input":
-            click.echo(f"cors-audit: {_shown(each.reason)}", err=True)
+            tell(each.reason)
     for capture in result.captures:
         if capture.error:
-            message = f"cors-audit: {capture.name}: {capture.error}"
-            click.echo(_shown(message), err=True)
-    return result
+            tell(f"{capture.name}: {capture.error}")
+    return auditor, result
 
 
 def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> list[str]:
@@ -90,14 +107,25 @@ def print_summary(result: AuditResult, color: str) -> None:
     """The result as one screen of text on standard output."""
     from reports import to_terminal
 
+    click.echo(to_terminal.render(result, **terminal(color)), color=True)
+
+
+class Terminal(TypedDict):
+    """What standard output can show, as the renderers for it take it."""
+
+    color: bool
+    ascii_only: bool
+    width: int
+
+
+def terminal(color: str) -> Terminal:
+    """What standard output can show; `color` is the option's value."""
     encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
-    text = to_terminal.render(
-        result,
-        color=_wants_color(color),
-        ascii_only=encoding != "utf8",
-        width=min(shutil.get_terminal_size((100, 24)).columns, 120),
-    )
-    click.echo(text, color=True)
+    return {
+        "color": _wants_color(color),
+        "ascii_only": encoding != "utf8",
+        "width": min(shutil.get_terminal_size((100, 24)).columns, 120),
+    }
 
 
 def _wants_color(color: str) -> bool:
@@ -110,17 +138,22 @@ def _wants_color(color: str) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _shown(text: str) -> str:
+def tell(text: str) -> None:
+    """One line on standard error."""
     from reports.escape import visible
 
-    return visible(text)
+    click.echo(f"cors-audit: {visible(text)}", err=True)
 
 
 Gate = list[tuple[Kind | None, Severity]]
 
 
-def read_gate(text: str) -> Gate:
-    """Read `--fail-on`: kinds, severities, or `kind:severity`, separated by commas."""
+def read_gate(text: str, place: str = "--fail-on") -> Gate:
+    """Read `--fail-on`: kinds, severities, or `kind:severity`, separated by commas.
+
+    Args:
+        place: where the text stands, for the message.
+    """
     if text == "never":
         return []
     gate: Gate = []
@@ -136,21 +169,33 @@ def read_gate(text: str) -> Gate:
         except ValueError:
             known = ", ".join([*Kind, *Severity])
             raise click.BadParameter(
-                f"{item!r} is no kind, severity or kind:severity ({known})", param_hint="--fail-on"
+                f"{item!r} is no kind, severity or kind:severity ({known})", param_hint=place
             ) from None
     return gate
 
 
+def meets(gate: Gate, kind: Kind, severity: Severity) -> bool:
+    """Does a finding of this sort fail the gate?"""
+    return any(wanted in (None, kind) and severity.rank <= lowest.rank for wanted, lowest in gate)
+
+
+def was_interrupted(result: AuditResult) -> bool:
+    """Did the user stop the reading?"""
+    return any(c.error and c.error.startswith("interrupted") for c in result.captures)
+
+
+def has_something(result: AuditResult) -> bool:
+    """Was there anything to judge?"""
+    return bool(result.totals.cors or result.totals.preflights)
+
+
 def exit_code(result: AuditResult, gate: Gate) -> int:
     """What the process ends with."""
-    if any(c.error and c.error.startswith("interrupted") for c in result.captures):
+    if was_interrupted(result):
         return INTERRUPTED
-    if not result.totals.cors and not result.totals.preflights:
+    if not has_something(result):
         return NOTHING
     for finding in result.findings:
-        if finding.ignored is not None:
-            continue
-        for kind, severity in gate:
-            if kind in (None, finding.kind) and finding.severity.rank <= severity.rank:
-                return FINDINGS
+        if finding.ignored is None and meets(gate, finding.kind, finding.severity):
+            return FINDINGS
     return FINE

@@ -60,6 +60,7 @@ def page(result: AuditResult) -> Page:
     book = Book(result)
     names = anchors.anchors(book.open)
     shown = cards.chosen(book)
+    carded = {finding.key for finding in shown}
     times = timeline.timeline(book)
     return Page(
         source=verdict.source(result),
@@ -77,10 +78,25 @@ def page(result: AuditResult) -> Page:
         data={
             "format": "cors-audit/findings",
             "format_version": 1,
+            "session": _session(book),
             "findings": [copies.for_programs(finding) for finding in shown],
+            "without_card": [
+                copies.for_programs(each) for each in result.findings if each.key not in carded
+            ],
             "copies": {names[finding.key]: copies.copies(book, finding) for finding in shown},
         },
     )
+
+
+def _session(book: Book) -> dict[str, Any]:
+    """What a comparison says about this side."""
+    first, _ = verdict.span(book.result)
+    return {
+        "first": first if words.moment(first) else None,
+        "calls": book.calls,
+        "preflights": book.result.totals.preflights,
+        "redacted": book.result.redacted,
+    }
 
 
 def _badge(result: AuditResult) -> Badge:

@@ -49,6 +49,8 @@ class About:
     quiet_rules: tuple[tuple[str, str], ...]
     rules: str
     accepted: tuple[Accepted, ...]
+    idle: tuple[str, ...]
+    """Decisions to ignore something that did nothing."""
     tool: str
 
 
@@ -70,6 +72,7 @@ def about(book: Book) -> About:
         quiet_rules=tuple((clip(r.id, 80), clip(r.title, 160)) for r in quiet[:MOST_ROWS]),
         rules=f"{words.count(len(result.rules), 'rule')} ran, {len(quiet)} found nothing.",
         accepted=tuple(_accepted(book)),
+        idle=words.idle(book.result)[:MOST_ROWS],
         tool=visible(f"{result.tool.name} {result.tool.version}", 60),
     )
 

@@ -40,6 +40,19 @@ def for_programs(finding: Finding) -> dict[str, Any]:
             for each in finding.endpoints[:MOST_LISTED]
         ],
         "count": finding.count,
+        "remedy": clip(finding.remedy),
+        "ignored": clip(finding.ignored.reason) if finding.ignored else None,
+        "explains": [
+            {
+                "key": clip(each.key, 80),
+                "rule": clip(each.rule, 80),
+                "kind": each.kind.value,
+                "severity": each.severity.value,
+                "title": clip(each.title),
+                "count": each.count,
+            }
+            for each in finding.explains
+        ],
     }
 
 

@@ -49,7 +49,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.catalogue": (("analysis.rules", "analysis.fetch", "analysis.finding"), ()),
     "analysis.findings": (
         ("analysis.exchange", "analysis.finding", "analysis.fetch", "analysis.session",
-         "analysis.rules", "analysis.fixes"),
+         "analysis.result", "analysis.rules", "analysis.fixes"),
         (),
     ),
     "analysis.rows": (
@@ -58,10 +58,37 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (),
     ),
     "analysis.schema": (("analysis.finding", "analysis.result"), ()),
+    "analysis.policies.file": (
+        ("analysis.fetch", "analysis.plain", "analysis.result"), (),
+    ),
+    "analysis.policies.server": (
+        ("analysis.exchange", "analysis.fetch", "analysis.policies.file", "analysis.session"), (),
+    ),
+    "analysis.policies.text": (
+        ("analysis.finding", "analysis.fixes", "analysis.result", "analysis.rules"), (),
+    ),
+    "analysis.policies.replay": (
+        ("analysis.exchange", "analysis.fetch", "analysis.policies.file",
+         "analysis.policies.server", "analysis.rules", "analysis.session"),
+        (),
+    ),
+    "analysis.policies.simulate": (
+        ("analysis.engine", "analysis.exchange", "analysis.fetch", "analysis.finding",
+         "analysis.plain", "analysis.policies.file", "analysis.policies.replay", "analysis.result",
+         "analysis.rules", "analysis.session"),
+        (),
+    ),
     "analysis.engine": (("analysis",), ()),
+    "analysis.ignores": (("analysis.finding", "analysis.result"), ()),
+    "analysis.config": (
+        ("analysis.fetch.origin", "analysis.ignores", "analysis.rules", "analysis.session.intent"),
+        (),
+    ),
+    "analysis.diff": (("analysis.fetch.origin", "analysis.finding", "analysis.plain",
+                       "analysis.result"), ()),
     "analysis.offline": (
         ("analysis.engine", "analysis.exchange", "analysis.redact", "analysis.result",
-         "analysis.sources"),
+         "analysis.session.intent", "analysis.sources"),
         (),
     ),
     "analysis.sources": (
@@ -79,7 +106,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.batch": (("analysis.result",), ("pandas",)),
     "analysis.cli": (("analysis", "reports"), ("click",)),
-    "reports": (("analysis.result", "analysis.finding", "reports"), ()),
+    "reports": (("analysis.diff", "analysis.result", "analysis.finding", "reports"), ()),
     "reports.to_html": (
         ("analysis.result", "analysis.finding", "reports"), ("jinja2", "markupsafe"),
     ),

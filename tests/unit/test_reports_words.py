@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports import diff, words
+from reports import characters, words
 
 
 def test_plurals() -> None:
@@ -61,7 +61,7 @@ def test_rich() -> None:
     assert words.rich("") == ()
 
 
-def marked(pieces: tuple[diff.Piece, ...]) -> str:
+def marked(pieces: tuple[characters.Piece, ...]) -> str:
     return "".join(f"[{piece.text}]" if piece.marked else piece.text for piece in pieces)
 
 
@@ -85,5 +85,5 @@ def marked(pieces: tuple[diff.Piece, ...]) -> str:
     ],
 )
 def test_differences(got: str, needed: str, left: str, right: str) -> None:
-    pieces = diff.pieces(got, needed)
+    pieces = characters.pieces(got, needed)
     assert (marked(pieces[0]), marked(pieces[1])) == (left, right)

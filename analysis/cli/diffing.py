@@ -1,0 +1,71 @@
+"""The verb that compares: diff."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from .settings import gate_of, with_config
+from .shared import DEFAULT_GATE, FINDINGS, FINE, NOTHING, meets, tell, terminal, with_color
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..diff import Diff
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "md"]), default="text",
+    show_default=True, help="Text for a terminal, JSON for programs, Markdown for a comment.",
+)  # fmt: skip
+@click.option(
+    "--fail-on", show_default=DEFAULT_GATE, metavar="KIND|SEVERITY,…",
+    help="Exit with 1 when such a finding is new or became more severe; 'never' for nothing.",
+)  # fmt: skip
+@with_color
+@with_config
+def diff(old: str, new: str, format_: str, fail_on: str | None, color: str, config: Config) -> None:
+    """What is new, gone or changed between two recordings or results.
+
+    OLD and NEW are each a flow file, a journal, a folder of them, a JSON result or an HTML
+    report. Exit code 1: something got worse; 3: one side holds nothing to judge.
+    """
+    from .. import __version__
+    from ..diff import compare
+    from ..engine import TOOL
+    from ..result import Tool
+    from .sides import read_side
+
+    gate = gate_of(fail_on, config)
+    before, secrets = read_side(old, config)
+    after, more_secrets = read_side(new, config)
+    empty = [each for each in (before, after) if not each.side.calls + each.side.preflights]
+    for each in empty:
+        tell(f"{each.side.name}: no cross-origin call to judge, so there is nothing to compare")
+    if empty:
+        sys.exit(NOTHING)
+    found = compare(
+        Tool(TOOL, __version__), before, after, lambda kind, severity: meets(gate, kind, severity)
+    )
+    _print(found, format_, color, secrets | more_secrets)
+    sys.exit(FINDINGS if found.worse else FINE)
+
+
+def _print(found: Diff, format_: str, color: str, secrets: frozenset[str]) -> None:
+    from reports import ReportError, diff_to_markdown, diff_to_terminal, leaks
+
+    if format_ == "json":
+        text = found.to_json()
+    elif format_ == "md":
+        text = diff_to_markdown.render(found)
+    else:
+        text = diff_to_terminal.render(found, **terminal(color)) + "\n"
+    try:
+        leaks.search(text, secrets)
+    except ReportError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(text, nl=False, color=True)
