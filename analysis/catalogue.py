@@ -34,6 +34,7 @@ _BY_ID = {rule.id: rule for rule in ALL}
 
 MORE_ON_CALL: dict[Step, tuple[str, ...]] = {
     Step.ALLOW_ORIGIN_MISSING: (
+        "origin-not-listed",
         "hidden-error-status",
         "gateway-error",
         "login-redirect",
@@ -78,6 +79,10 @@ ON_PREFLIGHT: dict[Step, tuple[str, ...]] = {
 }
 """Rules behind a message about the preflight, where they differ from the step's own."""
 _OTHER_MESSAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "due to access control checks",  # all that Safari says at first
+        ("missing-allow-origin", "hidden-error-status", "preflight-without-cors-headers"),
+    ),
     ("cors request did not succeed", ("server-never-answered", "redirect-with-userinfo")),
     ("multiple cors header", ("multiple-allow-origin",)),
     ("not include 'authorization'", ("authorization-under-wildcard",)),

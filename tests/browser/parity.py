@@ -24,6 +24,7 @@ KINDS = (
     "pair",
     "credentials",
     "message",
+    "withheld",
 )
 FATAL = KINDS[:2]
 
@@ -56,6 +57,7 @@ def board(score: Score) -> str:
         f"  pairs right                        {share('pair')}",
         f"  credentials right                  {share('credentials')}"
         f" ({counts['credentials unknown']} unknown)",
+        f"  loads withheld without CORS right  {share('withheld')}",
         f"  with a written reason              {sum(bool(d.known) for d in score.disagreements)}",
     ]
     return "\n".join(lines)

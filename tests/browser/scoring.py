@@ -32,7 +32,7 @@ class Disagreement:
 
     what: str
     """`wrong way`, `undecided`, `false alarm`, `reason`, `assumed reason`, `message`, `pair`,
-    `credentials`."""
+    `credentials`, `withheld`."""
     truth: Row
     engine: Row | None
     expected: object
@@ -76,7 +76,40 @@ def score_folder(folder: Path) -> Score:
     truth: list[Row] = json.loads((folder / TRUTH).read_text())
     result = audit([str(folder / RECORDING)]).to_dict()
     exchanges = {exchange["flow_id"]: exchange for exchange in result["exchanges"]}
-    return score(truth, exchanges)
+    board = score(truth, exchanges)
+    score_withheld(board, folder, {r["flow_id"]: r for r in truth if r["flow_id"]})
+    return board
+
+
+def score_withheld(board: Score, folder: Path, truth: dict[str, Row]) -> None:
+    """Loads without CORS whose answer was kept from the page. Only Chromium gives a reason; in
+    the others the load must at least have failed."""
+    from analysis.fetch.classify import Role
+    from analysis.fetch.withheld import withheld
+    from analysis.redact import Door
+    from analysis.session.clients import Clients
+    from analysis.session.links import Linker
+    from analysis.sources.flow import exchange_of
+
+    clients, linker, door = Clients(), Linker(), Door()
+    every = [exchange_of(flow, door, "lab") for flow in read_flows(folder / RECORDING)]
+    every.sort(key=lambda exchange: exchange.started or 0.0)
+    for exchange in every:
+        clients.of(exchange).observe(exchange)
+    for exchange in every:
+        node = linker.add(exchange, clients.of(exchange))
+        record = truth.get(exchange.id)
+        if node.role is not Role.NO_CORS or record is None or exchange.lost is not None:
+            continue
+        page = node.page or ""
+        embedder = node.client.embedder_policy(page, exchange.started)
+        found = withheld(exchange, node.page, embedder, node.browser)
+        if board.browser == "chromium":
+            said = any("BLOCKED_BY" in note for note in record["notes"])
+            board.judge("withheld", record, None, said, found, said is (found is not None))
+        elif found is not None and found.sure:
+            outcome = record["page_outcome"]
+            board.judge("withheld", record, None, "error", outcome, outcome != "load")
 
 
 def score(truth: list[Row], exchanges: dict[str, Row]) -> Score:

@@ -91,6 +91,11 @@ def test_requests_find_their_preflights(score: Score) -> None:
     assert listed(score.of_kind("pair")) == []
 
 
+def test_loads_withheld_without_cors_are_told_apart(score: Score) -> None:
+    assert score.counts["withheld compared"] >= 5
+    assert listed(score.of_kind("withheld")) == []
+
+
 def test_every_hard_case_is_named() -> None:
     """The hard cases of CORS on the wire, numbered: in the lab, or where WebKit or a state that
     the lab cannot reach is needed, as a text case."""
