@@ -116,10 +116,9 @@ def _webkit(seen: Judged) -> str | None:
     failure = _in(seen, "webkit")
     if failure is None:
         return None
-    target = seen.exchange.location
-    return reasons.webkit_message(
-        failure, seen.node.origin, checked_status(seen.node), target.text if target else None
-    )
+    target, scheme = seen.exchange.location, seen.exchange.location_scheme
+    shown = target.text if target else f"{scheme}:…" if scheme else None
+    return reasons.webkit_message(failure, seen.node.origin, checked_status(seen.node), shown)
 
 
 def _in(seen: Judged, engine: str) -> Failure | None:

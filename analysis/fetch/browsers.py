@@ -55,11 +55,15 @@ class Browser:
     pools_http2: bool
     """Over HTTP/2 neither."""
 
-    # Redirects of same-origin requests
+    # Redirects off the web
     bars_schemes_at_home: bool
-    """One that leads off the web is a CORS error, though no CORS request was made yet."""
+    """One of a same-origin request is a CORS error, though no CORS request was made yet."""
+    bars_unusable_targets: bool
+    """One to a URL that no browser follows (`data:`, or none at all) is a CORS error as well."""
 
     # Loads without CORS
+    blocks_opaque: bool
+    """Opaque Response Blocking keeps data from elements."""
     unknown_resource_policy_embeds: bool
     """To `require-corp` a `Cross-Origin-Resource-Policy` of an unknown value is as good as one
     that allows."""
@@ -95,6 +99,8 @@ CHROMIUM = Browser(
     pools_by_credentials=True,
     pools_http2=True,
     bars_schemes_at_home=True,
+    bars_unusable_targets=False,
+    blocks_opaque=True,
     unknown_resource_policy_embeds=False,
     max_age_cap=7200,
     max_age_strict=False,
@@ -121,6 +127,8 @@ FIREFOX = Browser(
     pools_by_credentials=True,
     pools_http2=False,
     bars_schemes_at_home=False,
+    bars_unusable_targets=False,
+    blocks_opaque=True,
     unknown_resource_policy_embeds=True,
     max_age_cap=86400,
     max_age_strict=True,
@@ -147,6 +155,8 @@ WEBKIT = Browser(
     pools_by_credentials=False,
     pools_http2=False,
     bars_schemes_at_home=False,
+    bars_unusable_targets=True,
+    blocks_opaque=False,
     unknown_resource_policy_embeds=False,
     max_age_cap=600,
     max_age_strict=False,

@@ -135,7 +135,7 @@ WORDINGS: dict[Step, Wording] = {
         "chrome-untrusted, data, http, https.",
         "CORSDidNotSucceed2",
         "CORS request did not succeed). Status code: (null)",
-        "Cross origin requests are only supported for HTTP.",
+        "not allowed to follow a cross-origin CORS redirection with non CORS scheme",
     ),
 }
 

@@ -76,7 +76,7 @@ def withheld(
             return Withheld(Guard.EMBEDDER_POLICY, True)
     elif policy == "same-origin" or (policy == "same-site" and relation == "cross-site"):
         return Withheld(Guard.RESOURCE_POLICY, True)
-    return _opaque(exchange)
+    return _opaque(exchange) if browser.blocks_opaque else None
 
 
 def _relation(exchange: Exchange, page: str | None) -> str | None:

@@ -186,7 +186,7 @@ def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
         return preflight_check(node.asked, node.origin, status, headers, include, browser)
     failure = cors_check(headers, node.origin, include, browser)
     if failure is None and is_followed_redirect(exchange):
-        return _barred(exchange)
+        return _barred(exchange, browser)
     return failure
 
 
@@ -247,7 +247,7 @@ def _barred_from_home(node: Node) -> Verdict | None:
     location = exchange.location
     if location is not None and location.origin == exchange.url.origin:
         return None
-    failure = _barred(exchange)
+    failure = _barred(exchange, node.browser)
     if failure is None:
         return None
     names = [b.name for b in BROWSERS.values() if location is not None or b.bars_schemes_at_home]
@@ -264,12 +264,15 @@ def _barred_from_home(node: Node) -> Verdict | None:
     return Verdict(Outcome.BLOCKED, failure, failures=dict.fromkeys(names, failure))
 
 
-def _barred(exchange: Exchange) -> Failure | None:
+def _barred(exchange: Exchange, browser: Browser) -> Failure | None:
     """A redirect to where no CORS request may go: with a user name, or off the web."""
     location, scheme = exchange.location, exchange.location_scheme
     if location is not None and location.userinfo:
         return Failure(Step.REDIRECT_WITH_USERINFO, got=location.text)
-    if scheme and scheme not in UNSAFE_SCHEMES:
+    if scheme is None:
+        return None
+    usable = scheme and scheme not in UNSAFE_SCHEMES
+    if usable or browser.bars_unusable_targets:
         return Failure(Step.REDIRECT_SCHEME, got=scheme)
     return None
 

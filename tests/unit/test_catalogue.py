@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +109,10 @@ def test_the_likeliest_rule_comes_first(message: str, rule: str) -> None:
 )  # fmt: skip
 def test_other_texts_are_not_guessed_at(text: str) -> None:
     assert ids(text) == []
+
+
+def test_readme_counts_the_rules() -> None:
+    root = Path(__file__).resolve().parents[2]
+    for name in ("README.md", "CHANGELOG.md"):
+        told = re.findall(r"\b(\d+) rules\b", (root / name).read_text(encoding="utf-8"))
+        assert told == [str(len(ALL))], name
