@@ -18,6 +18,10 @@ from .proof import Call, Raw, Seen
 
 MOST_CARDS = 100
 MOST_EXPLAINED = 12
+CARD, ROW = 4_000, 300
+"""Characters of a card's frame, and of a row in one of its tables, in the mean."""
+ROOM_FOR_CARDS = 720_000
+"""Characters of all cards: the page is to stay below 1.5 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +114,28 @@ def findings(book: Book, names: dict[str, str]) -> Findings:
 
 def chosen(book: Book) -> tuple[Finding, ...]:
     """The findings that get a card: in order, those of `Fix these first` in any case."""
-    if len(book.open) <= MOST_CARDS:
-        return book.open
-    keys = {group.head.key for group in story.first(book)}
+    first = {group.head.key for group in story.first(book)}
+    keys, room = set(first), ROOM_FOR_CARDS
     for finding in book.open:
-        if len(keys) == MOST_CARDS:
+        room -= _weight(finding)
+        if finding.key in first:
+            continue
+        if len(keys) == MOST_CARDS or room < 0:
             break
         keys.add(finding.key)
     return tuple(finding for finding in book.open if finding.key in keys)
+
+
+def _weight(finding: Finding) -> int:
+    """About the characters that a card adds to the page; the best fix stands there twice, once
+    to be copied."""
+    texts = [finding.message, finding.why_it_matters, finding.confidence_why]
+    texts += [each.message for each in finding.explains[:MOST_EXPLAINED]]
+    text = sum(len(clip(each, 600)) for each in texts)
+    rows = len(finding.evidence) + len(finding.endpoints[: proof.MOST_CALLS])
+    shown = [min(len(fix.code), fixes.MOST_CODE) for fix in fixes.picked(finding)]
+    code = sum(shown) + sum(shown[:1])
+    return CARD + ROW * rows + 2 * text + code * 3 // 2  # escaped, it grows
 
 
 def _intro(book: Book, counts: dict[Kind, int]) -> str:

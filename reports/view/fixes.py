@@ -12,7 +12,7 @@ from ..words import Rich, Span
 
 HEADINGS = {"server": "Fix on the server", "client": "Fix in the page", "proxy": "Fix at the proxy"}
 MOST_CODE = 6000
-ROOM_FOR_OTHERS = 300_000
+ROOM_FOR_OTHERS = 150_000
 """Characters of code for stacks that were not recognised, in all cards together."""
 
 
@@ -41,16 +41,17 @@ class Others:
 
 def chosen(finding: Finding) -> tuple[Shown, ...]:
     """The best fix, and the best in another place (the page, the proxy) if there is one."""
-    return tuple(_shown(fix) for fix in _chosen(finding))
+    return tuple(_shown(fix) for fix in picked(finding))
 
 
-def _chosen(finding: Finding) -> list[Fix]:
-    picked = list(finding.fixes[:1])
+def picked(finding: Finding) -> list[Fix]:
+    """The fixes that `chosen` shows."""
+    best = list(finding.fixes[:1])
     for fix in finding.fixes[1:]:
-        if fix.where != picked[0].where:
-            picked.append(fix)
+        if fix.where != best[0].where:
+            best.append(fix)
             break
-    return picked
+    return best
 
 
 class Shelf:
@@ -62,8 +63,8 @@ class Shelf:
 
     def others(self, finding: Finding, anchor: str) -> Others | None:
         """The fixes that `chosen` leaves over, None when there are none."""
-        picked = _chosen(finding)
-        rest = [fix for fix in finding.fixes if fix not in picked]
+        best = picked(finding)
+        rest = [fix for fix in finding.fixes if fix not in best]
         if not rest:
             return None
         key = tuple((fix.stack, fix.code) for fix in rest)

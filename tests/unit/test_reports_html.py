@@ -283,3 +283,23 @@ def test_only_one_text_is_let_through_unescaped() -> None:
     sources = {path: path.read_text(encoding="utf-8") for path in files}
     assert sum(text.count("Markup(") for text in sources.values()) == 1
     assert not any(re.search(r"\|\s*safe\b|autoescape false", text) for text in sources.values())
+
+
+def test_the_page_stays_small_whatever_the_findings_hold() -> None:
+    """Long fixes and texts cost cards, never the size of the page; the rest is in the JSON."""
+    result = example.many(400, 30)
+    long = [
+        dataclasses.replace(
+            finding,
+            message="The page was refused. " * 20,
+            fixes=tuple(
+                dataclasses.replace(fix, code=f"# {number} {fix.code}\n" + "allow = 'x'\n" * 200)
+                for fix in finding.fixes
+            ),
+        )
+        for number, finding in enumerate(result.findings)
+    ]
+    source = reports.render(dataclasses.replace(result, findings=tuple(long)), "html")
+    assert len(source) < 1_500_000
+    assert source.count('<details class="card"') >= 20
+    assert "more in the JSON" in source
