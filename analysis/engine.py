@@ -13,14 +13,13 @@ from dataclasses import dataclass
 
 from . import __version__
 from .exchange import Exchange
-from .fetch.classify import Role
+from .fetch.classify import JUDGED, Role
 from .finding import Confidence, Finding
 from .findings import FindingBook, Group
 from .fixes import recognise
 from .redact import Door
 from .result import AuditResult, BlindSpot, Capture, Policy, Skipped, Tool, Totals
 from .rows import exchange_row, policy_row, rule_cards
-from .rules.model import JUDGED
 from .session.clients import Clients
 from .session.facts import ApiFacts
 from .session.intent import NOTHING_DECLARED, Intent

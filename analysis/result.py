@@ -10,6 +10,7 @@ History of the format:
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +156,12 @@ class Observed:
 
     value: str
     count: int
+
+
+def observed(counts: Mapping[str, int]) -> tuple[Observed, ...]:
+    """What was counted, most often first."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Observed(value, count) for value, count in ordered if count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -19,11 +18,11 @@ from .result import (
     ExchangeRow,
     HeaderRow,
     Needs,
-    Observed,
     Policy,
     Reasons,
     RuleCard,
     Stack,
+    observed,
 )
 from .rules import ALL, expose_gap
 from .session.facts import ApiFacts, Shown, Told
@@ -149,20 +148,15 @@ def policy_row(api: ApiFacts, distrusted: frozenset[str] = frozenset()) -> Polic
             for name, (because, confidence) in sorted(api.stacks.items())
         ),
         needs=Needs(
-            origins=_observed(api.origins),
-            methods=_observed(api.methods),
-            headers=_observed(api.headers),
+            origins=observed(api.origins),
+            methods=observed(api.methods),
+            headers=observed(api.headers),
             credentials=_needed_credentials(api),
         ),
         allows=_allows(api),
         least_privilege=least_privilege(api, distrusted, expose_gap.wanted(api)),
         endpoints=tuple(_endpoints(api)),
     )
-
-
-def _observed(counts: Counter[str]) -> tuple[Observed, ...]:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Observed(value, count) for value, count in ordered)
 
 
 def _needed_credentials(api: ApiFacts) -> str:
@@ -175,7 +169,7 @@ def _needed_credentials(api: ApiFacts) -> str:
 def _allows(api: ApiFacts) -> Allows:
     return Allows(
         allow_origin_mode=allow_origin_mode((told for _, told, _ in api.table()), api.api),
-        allow_origins=_observed(api.allow_origins),
+        allow_origins=observed(api.allow_origins),
         credentials=any(a.allow_credentials and a.allow_origin for a in api.answers.values()),
         methods=tuple(sorted(api.allow_methods)),
         headers=tuple(sorted(api.allow_headers)),

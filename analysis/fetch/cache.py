@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from ..exchange import Exchange, Headers
 from .browsers import Browser
-from .headers import extract_list, strip
+from .headers import list_items, strip
 
 MAX_AGE = 7200
 """Seconds: the longest that Chromium honours; Firefox would keep it longer, WebKit 600."""
@@ -127,9 +127,9 @@ class Entry:
         browser: Browser,
     ) -> Entry:
         """Store an answer that passed; `when` is the time it was complete, in seconds."""
-        methods = _items(response.get("access-control-allow-methods"))
+        methods = frozenset(list_items(response.get("access-control-allow-methods")))
         headers = frozenset(
-            name.lower() for name in _items(response.get("access-control-allow-headers"))
+            name.lower() for name in list_items(response.get("access-control-allow-headers"))
         )
         star = include is not True and browser.wildcard_reused
         return cls(
@@ -168,8 +168,3 @@ class Entry:
         if name == "authorization" and not browser.wildcard_covers_authorization_in_cache:
             return False
         return self.any_header
-
-
-def _items(value: str | None) -> frozenset[str]:
-    parsed = extract_list(value)
-    return frozenset() if isinstance(parsed, str) else frozenset(parsed)

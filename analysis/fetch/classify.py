@@ -31,6 +31,10 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+JUDGED = frozenset({Role.PREFLIGHT, Role.CORS})
+"""The roles on whose answers a browser runs the CORS check."""
+
+
 @dataclass(frozen=True, slots=True)
 class Classification:
     """The role of one request."""

@@ -41,6 +41,12 @@ def extract_list(value: str | None) -> tuple[str, ...] | str:
     return tuple(items)
 
 
+def list_items(value: str | None) -> tuple[str, ...]:
+    """The items of such a list; none where it does not parse."""
+    parsed = extract_list(value)
+    return () if isinstance(parsed, str) else parsed
+
+
 def vary_names(value: str | None) -> frozenset[str]:
     """Names in a `Vary` header, lower-cased; `*` stays `*`."""
     return frozenset(strip(part).lower() for part in (value or "").split(",") if strip(part))

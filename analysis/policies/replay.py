@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch.check import Asked, Failure, Step, preflight_check
-from ..fetch.classify import Classification, Role
-from ..rules.model import JUDGED
+from ..fetch.classify import JUDGED, Classification, Role
 from ..session.judge import Judged, Outcome, Verdict, judge, preflight_needed
 from ..session.links import Link, Node
 from .file import ApiPolicy

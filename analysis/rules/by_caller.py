@@ -42,9 +42,5 @@ def by_caller(api: ApiFacts) -> dict[str, dict[str, Seen]]:
 
 def _keep(examples: dict[str, Judged], method: str, example: Judged) -> None:
     known = examples.get(method)
-    if known is None or _order(example) < _order(known):
+    if known is None or example.order < known.order:
         examples[method] = example
-
-
-def _order(seen: Judged) -> tuple[float, str]:
-    return seen.exchange.started or 0.0, seen.exchange.id

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from ..exchange import Exchange, Url
 from ..fetch.cache import served_from_cache
 from ..fetch.check import REDIRECT_STATUSES, Failure, Step
-from ..fetch.classify import Role
+from ..fetch.classify import JUDGED, Role
 from ..fetch.headers import strip, vary_names
 from ..fetch.origin import is_serialised
 from ..fetch.safelist import essence
@@ -123,7 +123,7 @@ def _cause(seen: Judged) -> str | None:
 def never_answered(seen: Judged) -> bool:
     """No answer of the server came, and it was not the browser that went away."""
     exchange = seen.exchange
-    if seen.node.role not in (Role.PREFLIGHT, Role.CORS) or exchange.lost is None:
+    if seen.node.role not in JUDGED or exchange.lost is None:
         return False
     if exchange.status is not None:
         return proxy_answered(exchange)

@@ -27,10 +27,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
         return
     if api.cookies_sent["cross-site"] or not all(_stays(c, seen) for c in api.cookies_set):
         return
-    cookie, setter = min(
-        api.cookies_set.items(),
-        key=lambda each: (each[1].exchange.started or 0.0, each[1].exchange.id),
-    )
+    cookie, setter = min(api.cookies_set.items(), key=lambda each: each[1].order)
     policy = f"SameSite={cookie.same_site.title()}" if cookie.same_site else "no SameSite"
     how = f"{code(policy)}" if cookie.same_site else f"{policy} (which Chromium takes for `Lax`)"
     before = _had_it(setter, seen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..fetch.classify import Role
+from ..fetch.classify import JUDGED, Role
 from ..fetch.headers import strip
 from ..fetch.origin import Space, address_space, host_of, is_loopback
 from ..finding import Confidence, Kind, Severity
@@ -14,7 +14,7 @@ from ..session.judge import Judged
 from .accepted import is_public
 from .exposure import OWASP, graded, told
 from .lookalike import is_address
-from .model import JUDGED, Example, Hit, Per, Rule, evidence, fetch
+from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAC, ACAO
 from .say import call, code
 

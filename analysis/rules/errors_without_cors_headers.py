@@ -51,7 +51,7 @@ def _success_for_all(api: ApiFacts) -> Judged | None:
     ]
     if not plain or any(ACAO.lower() not in each.exchange.response for each in plain):
         return None
-    return min(plain, key=lambda each: (each.exchange.started or 0.0, each.exchange.id))
+    return min(plain, key=lambda each: each.order)
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..exchange import Exchange
 from ..fetch.check import Asked
-from ..fetch.headers import extract_list, strip
+from ..fetch.headers import list_items, strip
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
 
@@ -17,8 +17,7 @@ it at once."""
 
 def items(exchange: Exchange, name: str) -> tuple[str, ...]:
     """What one of the answer's lists holds; nothing when it cannot be read."""
-    parsed = extract_list(exchange.response.get(name))
-    return () if isinstance(parsed, str) else parsed
+    return list_items(exchange.response.get(name))
 
 
 def unlisted(exchange: Exchange) -> list[str]:
@@ -85,4 +84,4 @@ def went_unused(seen: Judged, api: ApiFacts) -> bool:
 
 def earliest(examples: Iterable[Judged]) -> list[Judged]:
     """In the order in which they began."""
-    return sorted(examples, key=lambda seen: (seen.exchange.started or 0.0, seen.exchange.id))
+    return sorted(examples, key=lambda seen: seen.order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fetch.classify import Role
+from ..fetch.classify import JUDGED, Role
 from ..fetch.origin import Space, address_space, host_of
 from ..finding import Confidence, Kind, Severity
 from ..session.facts import ApiFacts
@@ -73,6 +73,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
-    roles=frozenset({Role.PREFLIGHT, Role.CORS, Role.NO_CORS}),
+    roles=JUDGED | {Role.NO_CORS},
     server_fix=False,
 )

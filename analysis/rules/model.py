@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from ..fetch.classify import Role
+from ..fetch.classify import JUDGED, Role
 from ..finding import Confidence, Evidence, Expectation, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.intent import NOTHING_DECLARED, Intent
@@ -48,10 +48,6 @@ class Hit:
     """None: the rule's own."""
     trusted: tuple[str, ...] = ()
     """Origins whose being allowed is the trouble: declaring them all intended silences it."""
-
-
-JUDGED = frozenset({Role.PREFLIGHT, Role.CORS})
-"""The roles on whose answers a browser runs the CORS check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Confidence, Expectation, Kind, Severity
-from ..session.facts import ApiFacts, Shown
+from ..session.facts import ApiFacts
 from .missing_vary_origin import shared
 from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAO
@@ -28,7 +28,7 @@ def check(api: ApiFacts) -> Iterator[Hit]:
     ]
     if len(origins) < 2 or not kept:
         return
-    seen = min(kept, key=_when).example
+    seen = min(kept, key=lambda each: each.example.order).example
     vary = seen.exchange.response.get("vary") or ""
     rest = ", ".join(p.strip() for p in vary.split(",") if p.strip().lower() != "origin")
     if rest == vary:
@@ -47,11 +47,6 @@ def check(api: ApiFacts) -> Iterator[Hit]:
         confidence=Confidence.FIRM,
         confidence_why="the body may differ by origin; bodies are not looked at",
     )
-
-
-def _when(shown: Shown) -> tuple[float, str]:
-    exchange = shown.example.exchange
-    return exchange.started or 0.0, exchange.id
 
 
 RULE = Rule(

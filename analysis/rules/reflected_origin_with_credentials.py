@@ -8,8 +8,7 @@ from ..fetch.site import knows_suffixes
 from ..finding import Confidence, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
-from .accepted import reflects
-from .accepted import strangers as strangers
+from .accepted import reflects, strangers
 from .exposure import OWASP, graded, told
 from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAC, ACAO

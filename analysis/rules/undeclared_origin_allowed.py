@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fetch.classify import Role
+from ..fetch.classify import JUDGED, Role
 from ..fetch.headers import strip
 from ..finding import Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.intent import Intent
 from ..session.judge import Judged, proxy_answered
 from .exposure import OWASP, graded, told
-from .model import JUDGED, Example, Hit, Per, Rule, evidence, fetch
+from .model import Example, Hit, Per, Rule, evidence, fetch
 from .needed import ACAC, ACAO
 from .say import call, code, listed
 

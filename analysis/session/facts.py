@@ -14,8 +14,8 @@ from typing import TypeVar, cast
 from ..exchange import Exchange, SetCookie, Span
 from ..fetch.cache import may_be_stored
 from ..fetch.check import Asked
-from ..fetch.classify import Role
-from ..fetch.headers import extract_list, strip, vary_names
+from ..fetch.classify import JUDGED, Role
+from ..fetch.headers import list_items, strip, vary_names
 from ..fetch.origin import host_of, is_loopback, is_serialised
 from ..fetch.safelist import RESPONSE_NAMES
 from ..fetch.site import registrable_domain
@@ -122,7 +122,6 @@ class EndpointFacts:
     count: int = 0
     with_allow_origin: int = 0
     """Answers below 400 that carried `Access-Control-Allow-Origin`."""
-    statuses: Counter[int] = field(default_factory=Counter)
     told: dict[Told, Shown] = field(default_factory=dict)
     """The policy table of this endpoint, at most `MAX_TOLD` rows."""
     untold: int = 0
@@ -218,7 +217,7 @@ class ApiFacts:
         """Take in one exchange with this origin."""
         exchange, node = seen.exchange, seen.node
         self._observe_cookies(seen)
-        if node.role not in (Role.PREFLIGHT, Role.CORS) and not seen.blocked:
+        if node.role not in JUDGED and not seen.blocked:
             self._observe_plain(seen)
             return
         self.span.include(exchange.started)
@@ -367,7 +366,6 @@ class ApiFacts:
         facts = self.endpoint(exchange.method, exchange.url.path)
         facts.count += 1
         if exchange.status is not None:
-            facts.statuses[exchange.status] += 1
             has_origin = "access-control-allow-origin" in exchange.response
             facts.with_allow_origin += has_origin and exchange.status < 400
             if exchange.status >= 400:
@@ -403,7 +401,7 @@ class ApiFacts:
         if told.on_preflight:
             self._observe_lists(seen)
             return
-        exposed = {n.lower() for n in _items(response.get("access-control-expose-headers"))}
+        exposed = {n.lower() for n in list_items(response.get("access-control-expose-headers"))}
         self.exposed.update(exposed)
         if seen.verdict.outcome is Outcome.ALLOWED:
             self._observe_exposed(seen, exposed)
@@ -461,9 +459,9 @@ class ApiFacts:
 
     def _observe_lists(self, seen: Judged) -> None:
         request, response = seen.exchange.request, seen.exchange.response
-        self.allow_methods.update(_items(response.get("access-control-allow-methods")))
+        self.allow_methods.update(list_items(response.get("access-control-allow-methods")))
         self.allow_headers.update(
-            name.lower() for name in _items(response.get("access-control-allow-headers"))
+            name.lower() for name in list_items(response.get("access-control-allow-headers"))
         )
         max_age = _stripped(response.get("access-control-max-age"))
         if max_age is not None:
@@ -507,8 +505,3 @@ def from_other_site(seen: Judged) -> bool:
 
 def _stripped(value: str | None) -> str | None:
     return None if value is None else strip(value)
-
-
-def _items(value: str | None) -> tuple[str, ...]:
-    parsed = extract_list(value)
-    return () if isinstance(parsed, str) else parsed

@@ -14,7 +14,7 @@ from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch import reasons
 from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
 from ..fetch.check import Failure, Step, cors_check, preflight_check
-from ..fetch.classify import Role
+from ..fetch.classify import JUDGED, Role
 from .credentials import Credentials, credentials
 from .links import Link, Node, is_followed_redirect
 
@@ -85,6 +85,11 @@ class Judged:
         return self.node.exchange
 
     @property
+    def order(self) -> tuple[float, str]:
+        """For sorting by time; the id decides between equals."""
+        return self.exchange.started or 0.0, self.exchange.id
+
+    @property
     def failure(self) -> Failure | None:
         """The refusal, sure or possible."""
         return self.verdict.failure or self.verdict.possible
@@ -105,7 +110,7 @@ def judge(node: Node, known: Credentials | None = None) -> Judged:
     Args:
         known: what is known about its credentials mode from elsewhere, in place of its signs.
     """
-    if node.role not in (Role.PREFLIGHT, Role.CORS):
+    if node.role not in JUDGED:
         verdict = _barred_from_home(node) or _NO_CHECK
         return Judged(node, _UNKNOWN_MODE, verdict, _sent_without_check(node))
     known = known or credentials(node)

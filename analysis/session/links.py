@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from ..exchange import Exchange, Headers
 from ..fetch.browsers import CHROMIUM, Browser
@@ -40,6 +41,8 @@ KEPT_PER_URL = 64
 """Preflights and redirects remembered per client and URL."""
 KEPT_URLS = 20_000
 """Clients' URLs of which preflights, redirects and stored responses are remembered."""
+
+T = TypeVar("T")
 
 
 class Link(StrEnum):
@@ -252,9 +255,7 @@ class Linker:
         elif exchange.status == 401:
             scheme = (exchange.response.get("www-authenticate") or "").lower()
             if scheme in BROWSER_LOGINS:
-                if len(self._challenges) >= KEPT_URLS:
-                    del self._challenges[next(iter(self._challenges))]
-                self._challenges[key] = exchange
+                _keep(self._challenges, key, exchange)
 
     def _store(self, node: Node, key: tuple[str, bytes]) -> None:
         """Keep what the browser's HTTP cache would keep, to judge a later 304 by."""
@@ -263,20 +264,22 @@ class Linker:
             node.stored = self._stored.get(key)
         elif exchange.status == 200 and exchange.method == "GET" and exchange.lost is None:
             if "etag" in exchange.response or "last-modified" in exchange.response:
-                if len(self._stored) >= KEPT_URLS:
-                    del self._stored[next(iter(self._stored))]
-                self._stored[key] = exchange.response
+                _keep(self._stored, key, exchange.response)
 
 
 def _remember(
     table: dict[tuple[str, bytes], deque[Node]], key: tuple[str, bytes], node: Node
 ) -> None:
-    known = table.get(key)
-    if known is None:
-        if len(table) >= KEPT_URLS:
-            del table[next(iter(table))]
-        known = table[key] = deque(maxlen=KEPT_PER_URL)
-    known.append(node)
+    if key not in table:
+        _keep(table, key, deque(maxlen=KEPT_PER_URL))
+    table[key].append(node)
+
+
+def _keep(table: dict[tuple[str, bytes], T], key: tuple[str, bytes], value: T) -> None:
+    """Enter a value; the oldest goes when there are too many."""
+    if key not in table and len(table) >= KEPT_URLS:
+        del table[next(iter(table))]
+    table[key] = value
 
 
 def _follows(before: Exchange, after: Exchange, gap: float) -> bool:

@@ -18,7 +18,7 @@ from ..fetch.headers import is_token
 from ..fetch.origin import Space, address_space, host_of, is_loopback
 from ..fetch.safelist import METHODS
 from ..fetch.site import registrable_domain
-from ..result import LeastPrivilege, LeftOut, Observed, PathPolicy, PolicyEvidence
+from ..result import LeastPrivilege, LeftOut, PathPolicy, PolicyEvidence, observed
 from .facts import ApiFacts, Caller, EndpointFacts
 
 NO_NAMES: frozenset[str] = frozenset()
@@ -57,7 +57,7 @@ def least_privilege(
         vary=() if everybody else ("Origin",),
         evidence=whole.evidence(),
         left_out=tuple(left_out),
-        may_expose=_observed(_may_expose(api, useful, whole.exposed)),
+        may_expose=observed(_may_expose(api, useful, whole.exposed)),
         by_path=() if everybody else tuple(_by_path(policies)),
     )
 
@@ -144,10 +144,10 @@ class _Use:
         total = self.total
         return PolicyEvidence(
             calls=total.count,
-            origins=_observed({origin: use.count for origin, use in self.by_origin.items()}),
-            methods=_observed(total.methods),
-            headers=_observed(total.headers),
-            exposed=_observed(self.read),
+            origins=observed({origin: use.count for origin, use in self.by_origin.items()}),
+            methods=observed(total.methods),
+            headers=observed(total.headers),
+            exposed=observed(self.read),
             include=total.modes["include"],
             not_include=total.modes["not-include"],
             unknown=total.modes["unknown"],
@@ -177,11 +177,6 @@ def _headers(use: _ByOrigin) -> tuple[str, ...]:
 def _left_out(origin: str, kind: str, why: str, use: _ByOrigin) -> LeftOut:
     credentials = _needed(use.modes)
     return LeftOut(origin, kind, why, use.count, _methods(use), _headers(use), credentials)
-
-
-def _observed(counts: dict[str, int]) -> tuple[Observed, ...]:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Observed(value, count) for value, count in ordered if count)
 
 
 def _is_insecure(origin: str, api: str) -> bool:
@@ -280,7 +275,7 @@ def _undecided(
             "It answers everybody now (*). That is right for public data: then let the one "
             "origin be *, without credentials."
         )
-    names = [observed.value for observed in _observed(_may_expose(api, useful, whole.exposed))]
+    names = [observed.value for observed in observed(_may_expose(api, useful, whole.exposed))]
     if names:
         yield f"Do the pages want to read {', '.join(names)}? Then expose them."
     total = whole.total
