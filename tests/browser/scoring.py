@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mitmproxy.http import HTTPFlow
 
@@ -15,6 +15,9 @@ from .case import CORS, NON_BROWSER
 from .joining import read_flows, wire_method
 from .known_differences import KNOWN
 from .lab import RECORDING, TRUTH
+
+if TYPE_CHECKING:
+    from analysis.engine import Auditor
 
 QUERY_VALUE = re.compile(r"\b(case|step)=\w+")
 DECIDED = ("allowed", "blocked")
@@ -71,33 +74,24 @@ class Score:
 
 def score_folder(folder: Path) -> Score:
     """Audit a recording and compare."""
-    from analysis import audit
+    from analysis.offline import hear
 
     truth: list[Row] = json.loads((folder / TRUTH).read_text())
-    result = audit([str(folder / RECORDING)]).to_dict()
-    exchanges = {exchange["flow_id"]: exchange for exchange in result["exchanges"]}
+    auditor = hear([str(folder / RECORDING)])
+    exchanges = {row["flow_id"]: row for row in auditor.result().to_dict()["exchanges"]}
     board = score(truth, exchanges)
-    score_withheld(board, folder, {r["flow_id"]: r for r in truth if r["flow_id"]})
+    score_withheld(board, auditor, {r["flow_id"]: r for r in truth if r["flow_id"]})
     return board
 
 
-def score_withheld(board: Score, folder: Path, truth: dict[str, Row]) -> None:
+def score_withheld(board: Score, auditor: Auditor, truth: dict[str, Row]) -> None:
     """Loads without CORS whose answer was kept from the page. Only Chromium gives a reason; in
     the others the load must at least have failed."""
     from analysis.fetch.classify import Role
     from analysis.fetch.withheld import withheld
-    from analysis.redact import Door
-    from analysis.session.clients import Clients
-    from analysis.session.links import Linker
-    from analysis.sources.flow import exchange_of
 
-    clients, linker, door = Clients(), Linker(), Door()
-    every = [exchange_of(flow, door, "lab") for flow in read_flows(folder / RECORDING)]
-    every.sort(key=lambda exchange: exchange.started or 0.0)
-    for exchange in every:
-        clients.of(exchange).observe(exchange)
-    for exchange in every:
-        node = linker.add(exchange, clients.of(exchange))
+    for seen in auditor.judged():
+        exchange, node = seen.exchange, seen.node
         record = truth.get(exchange.id)
         if node.role is not Role.NO_CORS or record is None or exchange.lost is not None:
             continue
