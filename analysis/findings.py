@@ -141,12 +141,15 @@ class FindingBook:
         key: str | None = None,
         policy: LeastPrivilege | None = None,
     ) -> Finding:
-        """One finding as it stands now."""
+        """One finding as it stands now.
+
+        Args:
+            policy: the API's smallest, for the fixes; without it there are none, so that a live
+                session does not work it out for every exchange.
+        """
         hits = self._groups[group]
         rule, hit = hits.rule, hits.best
         api = apis[hit.seen.exchange.url.origin]
-        if policy is None:
-            policy = least_privilege(api, self.distrusted().get(api.api, ()))
         return Finding(
             key=key or _key(group),
             rule=rule.id,
@@ -170,7 +173,7 @@ class FindingBook:
             last=hits.span.last,
             evidence=tuple(dict.fromkeys((*hit.evidence, *hits.evidence))),
             expected=hit.expected,
-            fixes=fixes.for_finding(rule, hit, api, policy),
+            fixes=fixes.for_finding(rule, hit, api, policy) if policy else (),
             cwe=rule.cwe,
             references=rule.references,
             remedy=rule.fix,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from textwrap import wrap
 
 from ..exchange import Exchange
@@ -86,13 +87,19 @@ class Wanted:
 
     def remarks(self, mark: str) -> str:
         """The comments as lines of code that begin with `mark`."""
-        rows = [row for each in self.comments for row in wrap(each, 88)]
+        rows = [row for each in self.comments for row in _rows(each)]
         return "".join(f"{mark} {row}\n" for row in rows)
 
     def pattern(self) -> str:
         """A regular expression that matches exactly the origins."""
         quoted = [re.sub(r"([.\[\]+])", r"\\\1", origin) for origin in self.origins]
         return f"^({'|'.join(quoted)})$"
+
+
+@lru_cache(maxsize=1024)
+def _rows(comment: str) -> tuple[str, ...]:
+    """A comment in lines: every server's configuration of every finding wants the same ones."""
+    return tuple(wrap(comment, 88))
 
 
 SIGNS = (
