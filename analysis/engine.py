@@ -67,18 +67,24 @@ class Auditor:
         self._kept: list[Exchange] = []
         self._seen: set[str] = set()
         self._total = 0
-        self._live = _Pass(Clients(), self.intent, at_end=False)
+        self._hearing = _Hearing()
+        self._views = _Views(self.intent, at_end=False)
         self._pending: dict[str, Pending] = {}
         self._told: set[Group] = set()
 
     def add(self, exchange: Exchange) -> bool:
         """Take in one exchange; False when a flow with its id was taken before."""
+        return self._take(exchange) is not None
+
+    def _take(self, exchange: Exchange) -> bool | None:
+        """Take in one exchange: does it matter? None: it was taken before."""
         if exchange.id in self._seen:
-            return False
+            return None
         self._seen.add(exchange.id)
         self._total += 1
-        if is_relevant(exchange):
-            self._kept.append(exchange)
+        if not is_relevant(exchange):
+            return False
+        self._kept.append(exchange)
         return True
 
     def has_heard(self, flow_id: str) -> bool:
@@ -87,28 +93,28 @@ class Auditor:
 
     def feed(self, exchange: Exchange) -> Heard:
         """Take in one exchange of a live session and judge it at once."""
-        if not self.add(exchange) or not is_relevant(exchange):
+        if not self._take(exchange):
             return Heard(None)
-        live = self._live
-        live.observe(exchange)
-        judged = judge(live.link(exchange))
-        api, learnt = live.learn(judged)
+        views = self._views
+        self._hearing.observe(exchange)
+        judged = judge(self._hearing.link(exchange))
+        api, learnt = views.learn(judged)
         pending = self._pending.setdefault(exchange.client, Pending())
         settled = pending.settle(judged)
         keys = dict.fromkeys(
             group
             for seen in (*settled, judged)
-            for group in live.book.look(seen, live.apis[seen.exchange.url.origin])
+            for group in views.book.look(seen, views.apis[seen.exchange.url.origin])
         )
-        late = live.book.look_at(api) if learnt else ()
+        late = views.book.look_at(api) if learnt else ()
         again = tuple(key for key in keys if key in self._told)
         new = tuple(key for key in dict.fromkeys([*keys, *late]) if key not in self._told)
         self._told.update(new)
         return Heard(judged, new, again, settled)
 
     def live_finding(self, group: Group) -> Finding:
-        """A finding of the live session as it stands now."""
-        return self._live.book.finding(group, self._live.apis)
+        """A finding of the live session as it stands now, without fixes."""
+        return self._views.book.finding(group, self._views.apis)
 
     def add_capture(self, capture: Capture) -> None:
         """Name an input of the session."""
@@ -121,10 +127,10 @@ class Auditor:
     def judged(self) -> list[Judged]:
         """Every exchange that matters, linked and judged by what the whole session showed."""
         kept = sorted(self._kept, key=_order)
-        whole = _Pass(Clients(), self.intent, at_end=True)
+        hearing = _Hearing()
         for exchange in kept:
-            whole.observe(exchange)
-        return [judge(node) for node in [whole.link(exchange) for exchange in kept]]
+            hearing.observe(exchange)
+        return [judge(node) for node in [hearing.link(exchange) for exchange in kept]]
 
     def result(self, *live: Capture) -> AuditResult:
         """Judge the whole session and say everything about it. May be called again.
@@ -166,23 +172,29 @@ class Auditor:
         )
 
 
-class _Pass:
-    """One walk over the session: clients, links, facts about APIs, findings."""
+class _Hearing:
+    """One walk over the exchanges: clients, and what belongs together."""
 
-    def __init__(self, clients: Clients, intent: Intent, at_end: bool) -> None:
-        self.clients = clients
-        self.linker = Linker()
-        self.apis: dict[str, ApiFacts] = {}
-        self.book = FindingBook(at_end)
-        self._intent = intent
+    def __init__(self) -> None:
+        self._clients = Clients()
+        self._linker = Linker()
 
     def observe(self, exchange: Exchange) -> None:
         """Learn about the exchange's client."""
-        self.clients.of(exchange).observe(exchange)
+        self._clients.of(exchange).observe(exchange)
 
     def link(self, exchange: Exchange) -> Node:
         """Put the exchange in its place among those before it."""
-        return self.linker.add(exchange, self.clients.of(exchange))
+        return self._linker.add(exchange, self._clients.of(exchange))
+
+
+class _Views:
+    """One walk over judged exchanges: facts about APIs, and findings."""
+
+    def __init__(self, intent: Intent, at_end: bool) -> None:
+        self.apis: dict[str, ApiFacts] = {}
+        self.book = FindingBook(at_end)
+        self._intent = intent
 
     def learn(self, seen: Judged) -> tuple[ApiFacts, bool]:
         """Take a judged exchange into the facts about its API; was anything new?"""
@@ -221,7 +233,7 @@ class Opinions:
 def form_opinions(judged: Iterable[Judged], intent: Intent = NOTHING_DECLARED) -> Opinions:
     """First everything is learnt, then the rules look: what they say of one exchange rests on
     the whole session, later ones included."""
-    whole = _Pass(Clients(), intent, at_end=True)
+    whole = _Views(intent, at_end=True)
     for seen, (api, _) in [(seen, whole.learn(seen)) for seen in judged]:
         whole.book.look(seen, api)
     for api in whole.apis.values():
