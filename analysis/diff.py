@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .fetch.origin import host_of, is_loopback
+from .fetch.origin import portless
 from .finding import Confidence, Endpoint, Finding, Ignored, Kind, Severity
 from .plain import plain
 from .result import AnswerRow, AuditResult, EndpointPolicy, Policy, Tool
@@ -298,12 +298,6 @@ def _called(finding: Finding, here: Session, there: frozenset[Call] | None) -> b
         return None
     api = portless(finding.api)
     return any((api, each.method, each.path_template) in there for each in finding.endpoints)
-
-
-def portless(origin: str) -> str:
-    """An origin, on this machine without its port."""
-    host = host_of(origin)
-    return f"{origin.partition('://')[0]}://{host}" if is_loopback(host) else origin
 
 
 def _policies(old: Iterable[Policy], new: Iterable[Policy]) -> Iterator[PolicyRow]:

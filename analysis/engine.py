@@ -8,7 +8,7 @@ exchanges.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import __version__
@@ -138,7 +138,10 @@ class Auditor:
         Args:
             live: captures that are still growing, described as they stand now.
         """
-        judged = self.judged()
+        return self.tell(self.judged(), *live)
+
+    def tell(self, judged: Sequence[Judged], *live: Capture) -> AuditResult:
+        """Everything about the session, given what `judged` answered."""
         opinions = form_opinions(judged, self.intent)
         findings = opinions.findings
         pointed = {e.flow_id for f in findings for e in f.evidence}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .engine import Auditor
 from .exchange import Exchange, Span
@@ -48,7 +48,19 @@ def audit(
     An interruption (Ctrl+C) while reading ends in a result of what was read by then, with
     the capture marked as incomplete.
     """
-    return hear(inputs, redact=redact, progress=progress, intent=intent).result()
+    return conclude(hear(inputs, redact=redact, progress=progress, intent=intent))
+
+
+def conclude(auditor: Auditor) -> AuditResult:
+    """The result of an auditor that heard it all, with the course over its captures."""
+    judged = auditor.judged()
+    result = auditor.tell(judged)
+    if len(result.captures) < 2:
+        return result
+    from .batch.trends import series
+
+    course = series(result.captures, judged, result.findings, auditor.intent)
+    return replace(result, series=course)
 
 
 def hear(

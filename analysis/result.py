@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .finding import Finding
 from .plain import plain, typed
+from .series import Series
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -413,6 +414,8 @@ class AuditResult:
     """False only with `--no-redact`."""
     ignores: tuple[IgnoreUse, ...] = ()
     """What was to be ignored, by configuration and by baseline."""
+    series: Series | None = None
+    """The course over several captures; null for one."""
     secrets: frozenset[str] = field(
         default=frozenset(), repr=False, compare=False, metadata={"private": True}
     )

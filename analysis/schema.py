@@ -16,7 +16,7 @@ import typing
 from enum import StrEnum
 from typing import Any
 
-from . import finding, result
+from . import result
 
 PRIMITIVES: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
@@ -86,8 +86,7 @@ def _type(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 def _descriptions(cls: type) -> dict[str, str]:
     """The text below each field of a dataclass, read from its source."""
-    module = finding if cls.__module__ == finding.__name__ else result
-    tree = ast.parse(inspect.getsource(module))
+    tree = ast.parse(inspect.getsource(sys.modules[cls.__module__]))
     body = next(n.body for n in tree.body if isinstance(n, ast.ClassDef) and n.name == cls.__name__)
     found = {}
     for field, below in itertools.pairwise(body):

@@ -8,6 +8,7 @@ from analysis.finding import Finding, Kind
 from analysis.result import AuditResult
 
 from . import story, verdict, words
+from .course import course, latest
 from .escape import clip, markdown, markdown_code, visible_lines
 from .story import Book
 from .words import Rich
@@ -66,6 +67,8 @@ def _figures(book: Book) -> Iterator[str]:
     yield f"- {apis} {'needs' if fine == 1 else 'need'} no change"
     if totals.indeterminate:
         yield f"- {verdict.unclear(book)}"
+    if over := course(book):
+        yield f"- {markdown(latest(over))}"
     yield ""
 
 

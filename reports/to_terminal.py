@@ -12,6 +12,7 @@ from analysis.finding import Kind
 from analysis.result import AuditResult
 
 from . import columns, story, verdict, words
+from .course import course, latest
 from .ending import summary_lines
 from .escape import visible
 
@@ -97,6 +98,8 @@ def _figures(book: story.Book) -> Iterator[str]:
     )
     if totals.indeterminate:
         yield verdict.unclear(book)
+    if over := course(book):
+        yield latest(over)
 
 
 def _tell(page: Screen, book: story.Book, group: story.Group) -> None:

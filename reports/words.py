@@ -143,6 +143,12 @@ def date(when: datetime) -> str:
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def minute(seconds: float | None) -> str:
+    """`14 Nov 2026, 15:02` UTC, empty when unknown."""
+    when = moment(seconds)
+    return f"{date(when)}, {when:%H:%M}" if when else ""
+
+
 def clock(seconds: float | None) -> str:
     """`15:04:11` UTC, empty when unknown."""
     when = moment(seconds)

@@ -56,7 +56,7 @@ def heard(
     inputs: Iterable[str], *, redact: bool, intent: Intent | None = None
 ) -> tuple[Auditor, AuditResult]:
     """The same, with the auditor that heard the captures."""
-    from ..offline import hear
+    from ..offline import conclude, hear
     from ..session.intent import NOTHING_DECLARED
 
     show = sys.stderr.isatty() and "CI" not in os.environ
@@ -67,7 +67,7 @@ def heard(
 
     declared = intent or NOTHING_DECLARED
     auditor = hear(list(inputs), redact=redact, progress=progress, intent=declared)
-    result = auditor.result()
+    result = conclude(auditor)
     if show:
         click.echo("\r\033[K", nl=False, err=True)
     for each in result.skipped:

@@ -63,6 +63,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def portless(origin: str) -> str:
+    """An origin, on this machine without its port: there ports change from run to run."""
+    host = host_of(origin)
+    return f"{origin.partition('://')[0]}://{host}" if is_loopback(host) else origin
+
+
 class Space(StrEnum):
     """Where a host lies, as far as its name tells."""
 

@@ -12,8 +12,21 @@ from typing import Any
 from analysis.result import AuditResult
 
 from .. import verdict, words
+from ..course import course
 from ..story import Book
-from . import about, anchors, apis, cards, copies, cost, matrix, summary, timeline, waterfall
+from . import (
+    about,
+    anchors,
+    apis,
+    cards,
+    copies,
+    cost,
+    matrix,
+    recordings,
+    summary,
+    timeline,
+    waterfall,
+)
 
 __all__ = ["Badge", "Page", "Place", "page"]
 
@@ -47,6 +60,8 @@ class Page:
     findings: cards.Findings
     apis: apis.Apis
     matrix: matrix.Matrix
+    recordings: recordings.Recordings | None
+    """None: there is one recording only."""
     timeline: timeline.Timeline
     moments: tuple[waterfall.Moment, ...]
     cost: cost.Cost
@@ -60,17 +75,19 @@ def page(result: AuditResult) -> Page:
     book = Book(result)
     names = anchors.anchors(book.open)
     shown = cards.chosen(book)
-    carded = {finding.key for finding in shown}
+    carded = {finding.key: names[finding.key] for finding in shown}
+    over = course(book)
     times = timeline.timeline(book)
     return Page(
         source=verdict.source(result),
         badge=_badge(result),
-        places=_places(result, bool(times.lanes)),
+        places=_places(result, bool(over), bool(times.lanes)),
         facts=tuple(fact for fact in _facts(book) if fact),
-        summary=summary.summary(book, names),
-        findings=cards.findings(book, names),
+        summary=summary.summary(book, names, over),
+        findings=cards.findings(book, names, over),
         apis=apis.apis(book),
         matrix=matrix.matrix(book),
+        recordings=recordings.recordings(over, carded) if over else None,
         timeline=times,
         moments=waterfall.moments(book),
         cost=cost.cost(book),
@@ -106,7 +123,7 @@ def _badge(result: AuditResult) -> Badge:
     return Badge("fine", f"Redacted: {removed} removed")
 
 
-def _places(result: AuditResult, timed: bool) -> tuple[Place, ...]:
+def _places(result: AuditResult, several: bool, timed: bool) -> tuple[Place, ...]:
     made = [
         Place("summary", "Summary", ""),
         Place("findings", "Findings", str(len(result.findings))),
@@ -116,6 +133,8 @@ def _places(result: AuditResult, timed: bool) -> tuple[Place, ...]:
             Place("apis", "APIs", str(len(result.policies))),
             Place("matrix", "Who calls what", ""),
         ]
+    if several:
+        made.append(Place("recordings", "Recordings", str(len(result.captures))))
     if timed:
         made.append(Place("timeline", "Timeline", ""))
     if result.policies:

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.finding import Kind
-from analysis.result import LeastPrivilege, Policy
+from analysis.result import LeastPrivilege, PathPolicy, Policy
 
 from .. import verdict, words
 from ..escape import clip, visible
 from ..story import Book
+from .endpoints import Endpoints, endpoints
 from .needs import MOST_ITEMS, Row, rows
 
 MOST_APIS = 60
+MOST_TABLES = 15
+"""APIs whose endpoints are listed."""
+MOST_PATHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,10 @@ class Api:
     facts: str
     rows: tuple[Row, ...]
     policy: str
+    by_path: str
+    """The same for some paths each, where that is tighter."""
     undecided: tuple[str, ...]
+    endpoints: Endpoints | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,10 @@ def apis(book: Book) -> Apis:
     """All APIs, worst first."""
     policies = worst_first(book)
     return Apis(
-        tuple(_api(book, policy) for policy in policies[:MOST_APIS]),
+        tuple(
+            _api(book, policy, number < MOST_TABLES)
+            for number, policy in enumerate(policies[:MOST_APIS])
+        ),
         max(len(policies) - MOST_APIS, 0),
     )
 
@@ -64,7 +74,7 @@ def worst_first(book: Book) -> list[Policy]:
     return sorted(book.result.policies, key=rank)
 
 
-def _api(book: Book, policy: Policy) -> Api:
+def _api(book: Book, policy: Policy, listed: bool) -> Api:
     stacks = [clip(stack.name, 60) for stack in policy.stacks[:3]]
     pages = words.listed([words.host(page) for page in policy.pages], 3)
     facts = (
@@ -77,8 +87,10 @@ def _api(book: Book, policy: Policy) -> Api:
         tuple(_chips(book, policy)),
         " · ".join(fact for fact in facts if fact),
         tuple(rows(policy)),
-        headers(policy.least_privilege),
+        headers(policy.least_privilege, policy.least_privilege.max_age),
+        "\n\n".join(_by_path(policy.least_privilege)),
         tuple(clip(each, 300) for each in policy.least_privilege.undecided),
+        endpoints(policy.endpoints) if listed and policy.endpoints else None,
     )
 
 
@@ -101,7 +113,13 @@ def _chips(book: Book, policy: Policy) -> Iterator[Chip]:
         yield Chip("fine", "works, needs no change")
 
 
-def headers(policy: LeastPrivilege) -> str:
+def _by_path(policy: LeastPrivilege) -> Iterator[str]:
+    for each in policy.by_path[:MOST_PATHS]:
+        paths = words.listed([clip(path, 80) for path in each.paths], 6)
+        yield f"# {paths}\n{headers(each, policy.max_age) or '# nobody is let in'}"
+
+
+def headers(policy: LeastPrivilege | PathPolicy, max_age: int) -> str:
     """The smallest policy as response headers, to copy."""
     origins = [visible(origin, 200) for origin in policy.origins[:MOST_ITEMS]]
     if not origins:
@@ -112,6 +130,8 @@ def headers(policy: LeastPrivilege) -> str:
         lines += [f"# Access-Control-Allow-Origin: {origin}" for origin in origins]
     if policy.credentials:
         lines.append("Access-Control-Allow-Credentials: true")
+    if policy.exposed:
+        lines.append(f"Access-Control-Expose-Headers: {_list(policy.exposed)}")
     if policy.origins != ("*",):
         lines.append("Vary: Origin")
     preflight = []
@@ -120,7 +140,7 @@ def headers(policy: LeastPrivilege) -> str:
     if policy.headers:
         preflight.append(f"Access-Control-Allow-Headers: {_list(policy.headers)}")
     if preflight:
-        preflight.append(f"Access-Control-Max-Age: {policy.max_age}")
+        preflight.append(f"Access-Control-Max-Age: {max_age}")
         lines += ["", "# on answers to OPTIONS also:", *preflight]
     return "\n".join(lines)
 

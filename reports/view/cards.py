@@ -8,6 +8,7 @@ from analysis.finding import Explained, Finding, Kind
 from analysis.result import ExchangeRow
 
 from .. import story, words
+from ..course import Course, of_finding
 from ..escape import clip
 from ..story import Book
 from ..words import Rich
@@ -70,6 +71,8 @@ class Card:
     others: Others | None
     calls: tuple[Call, ...]
     calls_left_out: int
+    course: str
+    """In which of several recordings it was found."""
     raw: Raw | None
     period: str
     references: tuple[Link, ...]
@@ -95,7 +98,7 @@ class Findings:
     left_out: int
 
 
-def findings(book: Book, names: dict[str, str]) -> Findings:
+def findings(book: Book, names: dict[str, str], over: Course | None) -> Findings:
     """All cards, worst first, as the result orders them."""
     shelf = Shelf()
     shown = chosen(book)
@@ -107,7 +110,10 @@ def findings(book: Book, names: dict[str, str]) -> Findings:
             for kind in Kind
             if counts[kind]
         ),
-        cards=tuple(_card(book, f, names[f.key], shelf, n == 0) for n, f in enumerate(shown)),
+        cards=tuple(
+            _card(book, f, names[f.key], shelf, n == 0, of_finding(over, f) if over else "")
+            for n, f in enumerate(shown)
+        ),
         left_out=len(book.open) - len(shown),
     )
 
@@ -148,7 +154,9 @@ def _intro(book: Book, counts: dict[Kind, int]) -> str:
     return f"{words.count(len(book.result.findings), 'finding')}{ignored}. {meanings}"
 
 
-def _card(book: Book, finding: Finding, anchor: str, shelf: Shelf, first: bool) -> Card:
+def _card(
+    book: Book, finding: Finding, anchor: str, shelf: Shelf, first: bool, course: str
+) -> Card:
     examples = book.examples(finding)
     row = examples[0] if examples else None
     broken = finding.kind is Kind.BROKEN
@@ -184,6 +192,7 @@ def _card(book: Book, finding: Finding, anchor: str, shelf: Shelf, first: bool) 
         others=shelf.others(finding, anchor),
         calls=proof.calls(book, finding),
         calls_left_out=hidden,
+        course=course,
         raw=proof.raw(row) if row else None,
         period=words.period(finding.first, finding.last) if finding.first is not None else "",
         references=links.references(finding),

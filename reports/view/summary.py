@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.finding import Finding, Kind
 
 from .. import story, verdict, words
+from ..course import Course, latest
 from ..escape import clip
 from ..story import Book, Group
 from ..verdict import Line
@@ -50,6 +51,8 @@ class Summary:
     verdict: tuple[Line, ...]
     lede: Rich
     unclear: str
+    course: str
+    """What the latest of several recordings changed."""
     tiles: tuple[Tile, ...]
     heading: str
     order: str
@@ -58,7 +61,7 @@ class Summary:
     """Why there was nothing to judge."""
 
 
-def summary(book: Book, names: dict[str, str]) -> Summary:
+def summary(book: Book, names: dict[str, str], over: Course | None) -> Summary:
     """Build it; `names` are the anchors of the cards."""
     nothing = not book.calls and not book.result.totals.preflights
     urgent = book.of_kind(Kind.BROKEN) or book.of_kind(Kind.DANGEROUS)
@@ -66,6 +69,7 @@ def summary(book: Book, names: dict[str, str]) -> Summary:
         verdict=verdict.lines(book),
         lede=tuple(_lede(book)),
         unclear=verdict.unclear(book),
+        course=latest(over) if over else "",
         tiles=() if nothing else tuple(_tiles(book)),
         heading="Fix these first" if urgent else "Worth doing",
         order="Ordered by what unblocks the most calls, then by risk."

@@ -27,7 +27,8 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.plain": ((), ()),
     "analysis.result": (
-        ("analysis.finding", "analysis.plain", "analysis.batch", "reports"), ("pandas",),
+        ("analysis.finding", "analysis.plain", "analysis.series", "analysis.batch", "reports"),
+        ("pandas",),
     ),
     "analysis.rules": (
         ("analysis.exchange", "analysis.finding", "analysis.fetch", "analysis.session",
@@ -57,7 +58,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "analysis.result"),
         (),
     ),
-    "analysis.schema": (("analysis.finding", "analysis.result"), ()),
+    "analysis.schema": (("analysis.result",), ()),
     "analysis.policies.file": (
         ("analysis.fetch", "analysis.plain", "analysis.result"), (),
     ),
@@ -87,8 +88,8 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.diff": (("analysis.fetch.origin", "analysis.finding", "analysis.plain",
                        "analysis.result"), ()),
     "analysis.offline": (
-        ("analysis.engine", "analysis.exchange", "analysis.redact", "analysis.result",
-         "analysis.session.intent", "analysis.sources"),
+        ("analysis.batch.trends", "analysis.engine", "analysis.exchange", "analysis.redact",
+         "analysis.result", "analysis.session.intent", "analysis.sources"),
         (),
     ),
     "analysis.sources": (
@@ -104,9 +105,17 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("analysis.exchange", "analysis.redact", "analysis.sources"),
         ("mitmproxy",),
     ),
+    "analysis.series": ((), ()),
     "analysis.batch": (("analysis.result",), ("pandas",)),
+    "analysis.batch.trends": (
+        ("analysis.engine", "analysis.fetch", "analysis.finding", "analysis.findings",
+         "analysis.result", "analysis.series", "analysis.session"),
+        ("pandas",),
+    ),
     "analysis.cli": (("analysis", "reports"), ("click",)),
-    "reports": (("analysis.diff", "analysis.result", "analysis.finding", "reports"), ()),
+    "reports": (
+        ("analysis.diff", "analysis.result", "analysis.series", "analysis.finding", "reports"), (),
+    ),
     "reports.to_html": (
         ("analysis.result", "analysis.finding", "reports"), ("jinja2", "markupsafe"),
     ),
