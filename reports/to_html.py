@@ -16,19 +16,31 @@ from markupsafe import Markup
 from analysis.result import AuditResult
 
 from .escape import script_json
-from .view import page
+from .view import ROOM, Page, page
 
 TEMPLATES = Path(__file__).parent / "templates"
+MOST_BYTES = 1_450_000
 
 
 def render(result: AuditResult) -> str:
-    """The whole page."""
-    shown = page(result)
+    """The whole page, smaller than `MOST_BYTES` whatever the result holds.
+
+    A page that comes out too large is made again with less room for its cards.
+    """
     environment = _environment()
+    room = ROOM
+    while True:
+        text = _print(environment, page(result, room))
+        over = len(text.encode("utf-8")) - MOST_BYTES
+        if over <= 0 or room <= 0:
+            return text
+        room -= over + over // 4
+
+
+def _print(environment: jinja2.Environment, shown: Page) -> str:
     style = environment.get_template("style.css").render()
     script = environment.get_template("page.js").render()
-    template = environment.get_template("report.html.j2")
-    return template.render(
+    return environment.get_template("report.html.j2").render(
         page=shown,
         policy=content_policy(style, script),
         # The only text that is not escaped by jinja2: `script_json` has done it.

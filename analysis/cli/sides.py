@@ -74,7 +74,14 @@ def _report(path: str) -> Session:
         if data.get("format") != FINDINGS_FORMAT or "session" not in data:
             raise ValueError("a page, but no report that can be compared; use its JSON result")
         about = data["session"]
-        findings = tuple(map(_finding, [*data["findings"], *data["without_card"]]))
+        if data["left_out"]:
+            raise ValueError(
+                f"the page holds too few of its findings, {data['left_out']} are left out; "
+                "use its JSON result"
+            )
+        findings = tuple(
+            _finding(group, each) for group in data["findings"] for each in group["each"]
+        )
         side = Side(
             name=Path(path).name,
             kind="report",
@@ -91,25 +98,25 @@ def _report(path: str) -> Session:
     return Session(side, findings, None)
 
 
-def _finding(data: dict[str, Any]) -> Finding:
-    ignored = data["ignored"]
+def _finding(group: dict[str, Any], each: list[Any]) -> Finding:
+    key, pages, endpoints, count, ignored, explains = each
     return Finding(
-        key=typed(str, data["key"]),
-        rule=typed(str, data["rule"]),
-        kind=Kind(data["kind"]),
-        severity=Severity(data["severity"]),
-        confidence=Confidence(data["confidence"]),
+        key=typed(str, key),
+        rule=typed(str, group["rule"]),
+        kind=Kind(group["kind"]),
+        severity=Severity(group["severity"]),
+        confidence=Confidence(group["confidence"]),
         confidence_why="",
-        title=typed(str, data["title"]),
+        title=typed(str, group["title"]),
         message="",
         why_it_matters="",
-        api=typed(str, data["api"]),
+        api=typed(str, group["api"]),
         endpoints=tuple(
-            Endpoint(typed(str, method), typed(str, shape), typed(int, count))
-            for method, shape, count in data["endpoints"]
+            Endpoint(typed(str, method), typed(str, shape), typed(int, number))
+            for method, shape, number in endpoints
         ),
-        pages=typed(tuple[str, ...], data["pages"]),
-        count=typed(int, data["count"]),
+        pages=typed(tuple[str, ...], pages),
+        count=typed(int, count),
         first=None,
         last=None,
         evidence=(),
@@ -118,6 +125,6 @@ def _finding(data: dict[str, Any]) -> Finding:
         cwe=(),
         references=(),
         ignored=None if ignored is None else Ignored(typed(str, ignored), None),
-        remedy=typed(str, data["remedy"]),
-        explains=tuple(typed(Explained, {**each, "message": ""}) for each in data["explains"]),
+        remedy=typed(str, group["remedy"]),
+        explains=tuple(typed(Explained, {**under, "message": ""}) for under in explains),
     )

@@ -19,16 +19,22 @@ from . import (
     anchors,
     apis,
     cards,
+    choice,
     copies,
     cost,
     matrix,
+    programs,
     recordings,
     summary,
     timeline,
     waterfall,
 )
 
-__all__ = ["Badge", "Page", "Place", "page"]
+__all__ = ["ROOM", "Badge", "Page", "Place", "page"]
+
+
+ROOM = 1_000_000
+"""Characters of all cards and of the texts behind their buttons, to begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,17 @@ class Page:
     """For scripts: texts of the copy buttons, and the findings for programs."""
 
 
-def page(result: AuditResult) -> Page:
-    """The page model of a result."""
+def page(result: AuditResult, room: int = ROOM) -> Page:
+    """The page model of a result.
+
+    Args:
+        room: characters that the cards may take, about.
+    """
     book = Book(result)
     names = anchors.anchors(book.open)
-    shown = cards.chosen(book)
-    carded = {finding.key: names[finding.key] for finding in shown}
+    chosen = choice.choose(book, room)
+    listed = [*chosen.cards, *(each for rows in chosen.alike.values() for each in rows)]
+    places = {finding.key: names[finding.key] for finding in listed}
     over = course(book)
     times = timeline.timeline(book)
     return Page(
@@ -84,10 +95,10 @@ def page(result: AuditResult) -> Page:
         places=_places(result, bool(over), bool(times.lanes)),
         facts=tuple(fact for fact in _facts(book) if fact),
         summary=summary.summary(book, names, over),
-        findings=cards.findings(book, names, over),
+        findings=cards.findings(book, names, chosen, over),
         apis=apis.apis(book),
         matrix=matrix.matrix(book),
-        recordings=recordings.recordings(over, carded) if over else None,
+        recordings=recordings.recordings(over, places) if over else None,
         timeline=times,
         moments=waterfall.moments(book),
         cost=cost.cost(book),
@@ -96,11 +107,11 @@ def page(result: AuditResult) -> Page:
             "format": "cors-audit/findings",
             "format_version": 1,
             "session": _session(book),
-            "findings": [copies.for_programs(finding) for finding in shown],
-            "without_card": [
-                copies.for_programs(each) for each in result.findings if each.key not in carded
-            ],
-            "copies": {names[finding.key]: copies.copies(book, finding) for finding in shown},
+            "findings": programs.groups(result.findings),
+            "left_out": programs.left_out(result.findings),
+            "copies": {
+                names[finding.key]: copies.copies(book, finding) for finding in chosen.cards
+            },
         },
     )
 

@@ -13,6 +13,7 @@ from ..escape import clip, visible
 from ..story import Book
 from .endpoints import Endpoints, endpoints
 from .needs import MOST_ITEMS, Row, rows
+from .right import reasons
 
 MOST_APIS = 60
 MOST_TABLES = 15
@@ -35,6 +36,8 @@ class Api:
     origin: str
     chips: tuple[Chip, ...]
     facts: str
+    right: tuple[str, ...]
+    """Why it needs no change; empty for an API that does."""
     rows: tuple[Row, ...]
     policy: str
     by_path: str
@@ -86,6 +89,7 @@ def _api(book: Book, policy: Policy, listed: bool) -> Api:
         clip(policy.api, 120),
         tuple(_chips(book, policy)),
         " · ".join(fact for fact in facts if fact),
+        tuple(reasons(policy)) if policy.api in verdict.fine_apis(book) else (),
         tuple(rows(policy)),
         headers(policy.least_privilege, policy.least_privilege.max_age),
         "\n\n".join(_by_path(policy.least_privilege)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.finding import Explained, Finding, Kind
 from analysis.result import ExchangeRow
@@ -13,16 +13,12 @@ from ..escape import clip
 from ..story import Book
 from ..words import Rich
 from . import asked, fixes, links, proof, steps
+from .alike import Alike, alike
+from .choice import MOST_EXPLAINED, Choice
 from .fixes import Others, Shelf, Shown
 from .links import Link
 from .proof import Call, Raw, Seen
-
-MOST_CARDS = 100
-MOST_EXPLAINED = 12
-CARD, ROW = 4_000, 300
-"""Characters of a card's frame, and of a row in one of its tables, in the mean."""
-ROOM_FOR_CARDS = 720_000
-"""Characters of all cards: the page is to stay below 1.5 MB."""
+from .right import Check, checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,6 @@ class Card:
     rule: str
     severity: str
     count: str
-    open: bool
     heading: str
     """What the first part is called."""
     happened: Rich
@@ -71,12 +66,14 @@ class Card:
     others: Others | None
     calls: tuple[Call, ...]
     calls_left_out: int
-    course: str
-    """In which of several recordings it was found."""
     raw: Raw | None
     period: str
     references: tuple[Link, ...]
     has_curl: bool
+    open: bool = False
+    course: str = ""
+    """In which of several recordings it was found."""
+    alike: tuple[Alike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +93,13 @@ class Findings:
     filters: tuple[Filter, ...]
     cards: tuple[Card, ...]
     left_out: int
+    checks: tuple[Check, ...]
+    """What was looked for in vain, where there is no finding."""
 
 
-def findings(book: Book, names: dict[str, str], over: Course | None) -> Findings:
+def findings(book: Book, names: dict[str, str], choice: Choice, over: Course | None) -> Findings:
     """All cards, worst first, as the result orders them."""
     shelf = Shelf()
-    shown = chosen(book)
     counts = {kind: len(book.of_kind(kind)) for kind in Kind}
     return Findings(
         intro=_intro(book, counts),
@@ -111,37 +109,17 @@ def findings(book: Book, names: dict[str, str], over: Course | None) -> Findings
             if counts[kind]
         ),
         cards=tuple(
-            _card(book, f, names[f.key], shelf, n == 0, of_finding(over, f) if over else "")
-            for n, f in enumerate(shown)
+            replace(
+                _card(book, finding, names[finding.key], shelf),
+                open=number == 0,
+                course=of_finding(over, finding) if over else "",
+                alike=tuple(alike(book, choice.alike.get(finding.key, ()), names)),
+            )
+            for number, finding in enumerate(choice.cards)
         ),
-        left_out=len(book.open) - len(shown),
+        left_out=choice.left_out,
+        checks=checks(book),
     )
-
-
-def chosen(book: Book) -> tuple[Finding, ...]:
-    """The findings that get a card: in order, those of `Fix these first` in any case."""
-    first = {group.head.key for group in story.first(book)}
-    keys, room = set(first), ROOM_FOR_CARDS
-    for finding in book.open:
-        room -= _weight(finding)
-        if finding.key in first:
-            continue
-        if len(keys) == MOST_CARDS or room < 0:
-            break
-        keys.add(finding.key)
-    return tuple(finding for finding in book.open if finding.key in keys)
-
-
-def _weight(finding: Finding) -> int:
-    """About the characters that a card adds to the page; the best fix stands there twice, once
-    to be copied."""
-    texts = [finding.message, finding.why_it_matters, finding.confidence_why]
-    texts += [each.message for each in finding.explains[:MOST_EXPLAINED]]
-    text = sum(len(clip(each, 600)) for each in texts)
-    rows = len(finding.evidence) + len(finding.endpoints[: proof.MOST_CALLS])
-    shown = [min(len(fix.code), fixes.MOST_CODE) for fix in fixes.picked(finding)]
-    code = sum(shown) + sum(shown[:1])
-    return CARD + ROW * rows + 2 * text + code * 3 // 2  # escaped, it grows
 
 
 def _intro(book: Book, counts: dict[Kind, int]) -> str:
@@ -154,9 +132,7 @@ def _intro(book: Book, counts: dict[Kind, int]) -> str:
     return f"{words.count(len(book.result.findings), 'finding')}{ignored}. {meanings}"
 
 
-def _card(
-    book: Book, finding: Finding, anchor: str, shelf: Shelf, first: bool, course: str
-) -> Card:
+def _card(book: Book, finding: Finding, anchor: str, shelf: Shelf) -> Card:
     examples = book.examples(finding)
     row = examples[0] if examples else None
     broken = finding.kind is Kind.BROKEN
@@ -173,7 +149,6 @@ def _card(
         rule=clip(finding.rule, 80),
         severity=finding.severity.value,
         count=words.count(finding.count, "call" if broken else "exchange"),
-        open=first,
         heading="What happened" if broken else "What was seen",
         happened=words.rich(finding.message),
         matters=words.rich(finding.why_it_matters),
@@ -192,7 +167,6 @@ def _card(
         others=shelf.others(finding, anchor),
         calls=proof.calls(book, finding),
         calls_left_out=hidden,
-        course=course,
         raw=proof.raw(row) if row else None,
         period=words.period(finding.first, finding.last) if finding.first is not None else "",
         references=links.references(finding),

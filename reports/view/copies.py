@@ -1,9 +1,8 @@
-"""Texts behind the copy buttons of a card, and the findings for programs."""
+"""Texts behind the copy buttons of a card."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from analysis.finding import Finding
 from analysis.result import ExchangeRow
@@ -22,38 +21,6 @@ def copies(book: Book, finding: Finding) -> dict[str, str]:
     if examples:
         texts["curl"] = _curl(examples[0])
     return texts
-
-
-def for_programs(finding: Finding) -> dict[str, Any]:
-    """What another program may want of a finding; evidence is only in the JSON result."""
-    return {
-        "key": clip(finding.key, 80),
-        "rule": clip(finding.rule, 80),
-        "kind": finding.kind.value,
-        "severity": finding.severity.value,
-        "confidence": finding.confidence.value,
-        "title": clip(finding.title),
-        "api": clip(finding.api),
-        "pages": [clip(page) for page in finding.pages[:MOST_LISTED]],
-        "endpoints": [
-            [clip(each.method, 40), clip(each.path_template), each.count]
-            for each in finding.endpoints[:MOST_LISTED]
-        ],
-        "count": finding.count,
-        "remedy": clip(finding.remedy),
-        "ignored": clip(finding.ignored.reason) if finding.ignored else None,
-        "explains": [
-            {
-                "key": clip(each.key, 80),
-                "rule": clip(each.rule, 80),
-                "kind": each.kind.value,
-                "severity": each.severity.value,
-                "title": clip(each.title),
-                "count": each.count,
-            }
-            for each in finding.explains
-        ],
-    }
 
 
 def _curl(row: ExchangeRow) -> str:

@@ -11,6 +11,11 @@ from analysis.result import Allows, Policy
 from ..escape import clip
 
 MOST_ITEMS = 24
+ON_ERRORS = {
+    "yes": "on every error answer",
+    "some": "on some error answers",
+    "no": "on no error answer",
+}
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/,\s]+")
 
 
@@ -43,10 +48,10 @@ def rows(policy: Policy) -> Iterator[Row]:
     yield Row("Credentials", tuple(_credentials(policy)), (_allowed_credentials(allows),))
     if allows.exposed:
         exposed = [Item("", "plain", "exposed", clip(name, 60)) for name in allows.exposed]
-        yield Row("Exposed headers", _capped(exposed), ())
+        yield Row("Exposed headers", _capped(exposed), _joined(allows.exposed))
     if policy.preflights:
         yield Row("Preflight cache", _max_age(policy), _joined(allows.max_age) or ("not sent",))
-    yield Row("On errors", (_errors(allows),), ())
+    yield Row("On errors", (_errors(allows),), (ON_ERRORS.get(allows.errors, "no error answer"),))
     yield Row("Vary", (_vary(allows),), (f"Vary: Origin {clip(allows.vary_origin, 20)}",))
 
 
