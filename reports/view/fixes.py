@@ -40,7 +40,8 @@ class Others:
 
 
 def chosen(finding: Finding) -> tuple[Shown, ...]:
-    """The best fix, and the best in another place (the page, the proxy) if there is one."""
+    """The best fix, and the best in another place that is known to be there: the page, or a
+    proxy that was recognised."""
     return tuple(_shown(fix) for fix in picked(finding))
 
 
@@ -48,7 +49,7 @@ def picked(finding: Finding) -> list[Fix]:
     """The fixes that `chosen` shows."""
     best = list(finding.fixes[:1])
     for fix in finding.fixes[1:]:
-        if fix.where != best[0].where:
+        if fix.where != best[0].where and (fix.detected or fix.where == "client"):
             best.append(fix)
             break
     return best

@@ -35,6 +35,7 @@ class Work:
     title: Rich
     pages: str
     api: str
+    calls: str
     facts: str
     cause: Rich
     stack: str
@@ -158,11 +159,8 @@ def _work(book: Book, group: Group, number: int, names: dict[str, str]) -> Work:
         title=words.rich(story.may(head) + head.title, 160),
         pages=story.pages(group.findings),
         api=words.host(head.api),
-        facts=" · ".join(
-            part
-            for part in (story.calls(group.findings), story.tally(book, group.findings))
-            if part
-        ),
+        calls=story.calls(group.findings),
+        facts=story.tally(book, group.findings),
         cause=words.rich(story.cause(head), 240),
         stack=f"Fix · {clip(fix.stack, 40)}" if fix else "Fix",
         remedy=words.rich(story.remedy(head), 200),

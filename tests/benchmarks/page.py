@@ -93,7 +93,8 @@ def main(arguments: list[str]) -> None:
                 f"() => performance.getEntriesByType('paint').length && {PAINTED}"
             )
             paints.append(tab.evaluate(PAINTED))
-            searches.append(tab.evaluate(SEARCH, "GET /area"))
+            searches.append(tab.evaluate(SEARCH, "nothing like this"))
+            tab.evaluate(SEARCH, "")
             expansions.append(tab.evaluate(EXPAND))
             tab.close()
         browser.close()
