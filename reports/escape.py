@@ -43,7 +43,9 @@ def visible(text: str, limit: int | None = None, *, wire: bool = True) -> str:
         if limit is not None:
             return columns.cut(map(_seen, text), limit)
         return _NOT_PLAIN.sub(lambda match: _seen(match[0]), text)
-    return text if limit is None else columns.cut(text, limit)
+    if limit is None or len(text) <= limit:
+        return text
+    return f"{text[: limit - 1]}…"
 
 
 def visible_lines(text: str, limit: int) -> str:

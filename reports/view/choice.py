@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from analysis.finding import Finding
 
 from .. import story
-from ..escape import clip
 from ..story import Book
 from . import fixes, proof
 
@@ -72,7 +71,7 @@ def _weight(finding: Finding) -> int:
     to be copied."""
     texts = [finding.message, finding.why_it_matters, finding.confidence_why]
     texts += [each.message for each in finding.explains[:MOST_EXPLAINED]]
-    text = sum(len(clip(each, 600)) for each in texts)
+    text = sum(min(len(each), 600) for each in texts)
     rows = len(finding.evidence) + len(finding.endpoints[: proof.MOST_CALLS])
     shown = [min(len(fix.code), fixes.MOST_CODE) for fix in fixes.picked(finding)]
     code = sum(shown) + sum(shown[:1])
