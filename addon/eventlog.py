@@ -6,7 +6,9 @@ character would otherwise break the hook that logs it.
 
 from __future__ import annotations
 
+import traceback
 from collections import deque
+from pathlib import Path
 
 from analysis.finding import Finding, Kind
 from analysis.session.judge import Judged
@@ -62,6 +64,14 @@ def settled(seen: Judged) -> str:
 def ascii_only(text: str) -> str:
     """Text that any terminal can encode."""
     return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def trace(error: BaseException) -> str:
+    """An error of ours: its kind and where it came from, without its words: they may quote
+    what was captured."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in reversed(frames))
+    return ascii_only(f"{type(error).__name__} at {places}")
 
 
 def _host(origin: str) -> str:

@@ -24,7 +24,7 @@ from analysis.redact import Door
 from analysis.result import AuditResult, Capture, Skipped
 from analysis.sources import journal
 from analysis.sources.flow import exchange_of
-from reports import to_terminal, write
+from reports import ReportError, to_terminal, write
 
 logger = logging.getLogger("cors_audit")
 
@@ -82,10 +82,14 @@ class CorsAudit:
         if "cors_scope" in updated:
             scope = self._option("cors_scope")
             self._scope = flowfilter.parse(scope) if scope else None
+        if {"cors_session", "cors_redact"} & updated:
+            if self._option("cors_session") and not self._option("cors_redact"):
+                raise exceptions.OptionsError(
+                    "cors_session: a journal is always redacted: leave out cors_redact=false"
+                )
+            self._auditor.door.redact = self._option("cors_redact")
         if "cors_session" in updated:
             self._open_journal(self._option("cors_session"))
-        if "cors_redact" in updated:
-            self._auditor.door.redact = self._option("cors_redact")
 
     def _open_journal(self, name: str) -> None:
         """Begin or go on with a journal, readable by its owner only; with no name, end it."""
@@ -144,8 +148,10 @@ class CorsAudit:
         self._open_journal("")
         try:
             self._finish()
-        except Exception:
-            logger.exception("cors_audit: the report could not be made")
+        except ReportError as problem:
+            logger.error("cors_audit: the report could not be made: %s", problem)
+        except Exception as problem:
+            logger.error("cors_audit: the report could not be made: %s", eventlog.trace(problem))
 
     # Commands
 
@@ -173,6 +179,7 @@ class CorsAudit:
     def clear(self) -> None:
         """Forget everything heard so far and begin anew."""
         self._start()
+        self._auditor.door.redact = self._option("cors_redact")
         logger.log(ALERT, "CORS audit: cleared.")
 
     # What it does
@@ -201,8 +208,8 @@ class CorsAudit:
                 self._journal.flush()
             news = self._auditor.feed(exchange)
             self._tell(heard, news)
-        except Exception:
-            logger.exception("cors_audit: this flow could not be judged")
+        except Exception as problem:
+            logger.error("cors_audit: this flow could not be judged: %s", eventlog.trace(problem))
 
     def _tell(self, heard: http.HTTPFlow, news: Heard) -> None:
         if self._option("cors_live") != "off":

@@ -67,6 +67,7 @@ class Auditor:
         self._kept: list[Exchange] = []
         self._seen: set[str] = set()
         self._total = 0
+        self._removed = 0
         self._hearing = _Hearing()
         self._views = _Views(self.intent, at_end=False)
         self._pending: dict[str, Pending] = {}
@@ -82,6 +83,7 @@ class Auditor:
             return None
         self._seen.add(exchange.id)
         self._total += 1
+        self._removed += exchange.removed
         if not is_relevant(exchange):
             return False
         self._kept.append(exchange)
@@ -162,7 +164,7 @@ class Auditor:
                 indeterminate=sum(api.indeterminate for api in apis),
                 page_origins=len({page for api in apis for page in api.pages}),
                 api_origins=len(apis),
-                redacted_values=self.door.withheld,
+                redacted_values=self._removed,
             ),
             exchanges=rows,
             findings=findings,
@@ -170,7 +172,7 @@ class Auditor:
             skipped=tuple(self._skipped),
             blind_spots=tuple(blind_spots(self._total, judged)),
             rules=rule_cards(),
-            redacted=self.door.redact,
+            redacted=self.door.redacted,
             secrets=self.door.secrets(),
         )
 

@@ -188,6 +188,8 @@ class Exchange:
     altered: str | None = None
     """Why this answer may not be the server's own: `answered by the proxy`, `edited in the
     proxy` or `replayed by the proxy`; None when nothing says so."""
+    removed: int = 0
+    """Values of it that did not pass the door (see `analysis.redact.Door.withheld`)."""
 
     @property
     def origin(self) -> str | None:

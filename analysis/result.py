@@ -70,6 +70,7 @@ class Totals:
     page_origins: int
     api_origins: int
     redacted_values: int
+    """Values removed before judging, each time that one came (analysis/README.md)."""
 
 
 @dataclass(frozen=True, slots=True)

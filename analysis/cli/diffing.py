@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from .settings import gate_of, with_config
-from .shared import DEFAULT_GATE, FINDINGS, FINE, NOTHING, meets, tell, terminal, with_color
+from .shared import (
+    DEFAULT_GATE,
+    FINDINGS,
+    FINE,
+    NOTHING,
+    meets,
+    print_searched,
+    tell,
+    terminal,
+    with_color,
+)
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -56,7 +66,7 @@ def diff(old: str, new: str, format_: str, fail_on: str | None, color: str, conf
 
 
 def _print(found: Diff, format_: str, color: str, secrets: frozenset[str]) -> None:
-    from reports import ReportError, diff_to_markdown, diff_to_terminal, leaks
+    from reports import diff_to_markdown, diff_to_terminal
 
     if format_ == "json":
         text = found.to_json()
@@ -64,8 +74,4 @@ def _print(found: Diff, format_: str, color: str, secrets: frozenset[str]) -> No
         text = diff_to_markdown.render(found)
     else:
         text = diff_to_terminal.render(found, **terminal(color)) + "\n"
-    try:
-        leaks.search(text, secrets)
-    except ReportError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(text, nl=False, color=True)
+    print_searched(text, secrets)

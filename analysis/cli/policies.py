@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from .shared import (
     exit_code,
     has_something,
     heard,
+    print_searched,
     tell,
     terminal,
     was_interrupted,
@@ -78,7 +78,7 @@ def policy(
         text = policy_file.text(policies)
     else:
         text = "\n".join(_text(each, chosen, auto=stack == AUTO) for each in policies)
-    _print(text, result.secrets)
+    print_searched(text, result.secrets)
     sys.exit(exit_code(result, []))
 
 
@@ -115,7 +115,7 @@ def simulate(
         sys.exit(INTERRUPTED if was_interrupted(result) else NOTHING)
     done = replay(auditor, policies, name)
     text = done.to_json() if format_ == "json" else render(done, **terminal(color))
-    _print(text, result.secrets)
+    print_searched(text, result.secrets)
     if was_interrupted(result):
         sys.exit(INTERRUPTED)
     sys.exit(FINE if done.is_fine else FINDINGS)
@@ -124,17 +124,6 @@ def simulate(
 def _nothing(code: int) -> int:
     tell("nothing to judge: no cross-origin call by a page was recorded")
     return code
-
-
-def _print(text: str, secrets: Iterable[str]) -> None:
-    """To standard output, unless something that was withheld stands in it."""
-    from reports import ReportError, leaks
-
-    try:
-        leaks.search(text, secrets)
-    except ReportError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(text, nl=False, color=True)
 
 
 def _text(policy: Policy, stack: Stack | None, *, auto: bool) -> str:

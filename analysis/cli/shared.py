@@ -91,7 +91,7 @@ def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> 
     for target in targets:
         try:
             if target == "-":
-                click.echo(reports.render(result, str(format_)), nl=False)
+                write.write_text(reports.render(result, str(format_)), "-", result.secrets)
                 continue
             reports.save(result, Path(target))
         except reports.ReportError as error:
@@ -107,7 +107,18 @@ def print_summary(result: AuditResult, color: str) -> None:
     """The result as one screen of text on standard output."""
     from reports import to_terminal
 
-    click.echo(to_terminal.render(result, **terminal(color)), color=True)
+    print_searched(to_terminal.render(result, **terminal(color)) + "\n", result.secrets)
+
+
+def print_searched(text: str, secrets: Iterable[str]) -> None:
+    """To standard output, unless something that was withheld stands in it."""
+    from reports import ReportError, leaks
+
+    try:
+        leaks.search(text, secrets)
+    except ReportError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(text, nl=False, color=True)
 
 
 class Terminal(TypedDict):

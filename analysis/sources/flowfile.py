@@ -58,9 +58,10 @@ def _one(state: dict[Any, Any], door: Door, capture: str) -> Exchange | Problem:
     except ValueError as error:
         if "flow format version" in str(error):
             return Problem("flow of another version", _version_advice(str(error)), fatal=True)
-        return Problem("unreadable flow", str(error), fatal=True)
+        return Problem("unreadable flow", door.text(str(error)), fatal=True)
     except Exception as error:  # mitmproxy raises KeyError, AssertionError and others here
-        return Problem("unreadable flow", f"{type(error).__name__}: {error}", fatal=True)
+        reason = door.text(f"{type(error).__name__}: {error}")
+        return Problem("unreadable flow", reason, fatal=True)
     if not isinstance(flow, HTTPFlow):
         return Problem(f"{kind} flow", "not HTTP: CORS does not apply")
     try:

@@ -45,6 +45,7 @@ class Wire:
         Raises:
             ValueError: the request's URL cannot be understood.
         """
+        before = door.withheld
         asked, answered = _texts(self.request), _texts(self.response)
         user_agent = asked.get("user-agent", self.user_agent or "")
         location, location_scheme = None, None
@@ -59,13 +60,13 @@ class Wire:
             connection=self.connection,
             started=self.started,
             ended=self.ended,
-            method=self.method,
+            method=door.name(self.method),
             url=door.url(self.url),
-            http_version=self.http_version,
+            http_version=door.http_version(self.http_version),
             request=door.headers(self.request),
             status=self.status,
             response=door.headers(self.response) if self.status is not None else NO_HEADERS,
-            lost=self.lost,
+            lost=door.text(self.lost) if self.lost else self.lost,
             cookies=_cookies(self.request),
             referrer=door.origin_of(referrer) if referrer else None,
             location=location,
@@ -76,6 +77,7 @@ class Wire:
                 if name.lower() == b"set-cookie"
             ),
             altered=self.altered,
+            removed=door.withheld - before,  # last: all of the above went through by now
         )
 
 

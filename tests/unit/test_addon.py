@@ -42,9 +42,18 @@ builtins.__import__ = guarded
 
 
 def mitmdump(
-    folder: Path, *words: str, capture: Path = SAMPLE, addon: Path = ADDON, before: str = ""
+    folder: Path,
+    *words: str,
+    capture: Path = SAMPLE,
+    addon: Path = ADDON,
+    before: str = "",
+    seconds: float = 60,
 ) -> subprocess.CompletedProcess[str]:
-    """Replay a capture through mitmdump with the addon, in another folder than the clone."""
+    """Replay a capture through mitmdump with the addon, in another folder than the clone.
+
+    Args:
+        seconds: after which it is taken to hang.
+    """
     code = before or "from mitmproxy.tools.main import mitmdump\n"
     arguments = ["-n", "-r", str(capture), "-s", str(addon), "--set", "flow_detail=0"]
     arguments += ["--set", f"confdir={folder / 'conf'}", *words]
@@ -54,7 +63,7 @@ def mitmdump(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=seconds,
     )
 
 

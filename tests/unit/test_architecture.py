@@ -19,7 +19,8 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.__main__": (("analysis.cli",), ()),
     "analysis.exchange": ((), ()),
     "analysis.finding": ((), ()),
-    "analysis.redact": (("analysis.exchange", "analysis.fetch"), ()),
+    "analysis.redact": (("analysis.exchange", "analysis.fetch", "analysis.words"), ()),
+    "analysis.words": ((), ()),
     "analysis.fetch": (("analysis.exchange", "analysis.fetch"), ("publicsuffixlist",)),
     "analysis.session": (
         ("analysis.exchange", "analysis.fetch", "analysis.session", "analysis.result"),
@@ -94,7 +95,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.sources": (
         ("analysis.exchange", "analysis.fetch", "analysis.plain", "analysis.redact",
-         "analysis.sources"),
+         "analysis.sources", "analysis.words"),
         (),
     ),
     "analysis.sources.flow": (
