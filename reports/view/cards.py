@@ -162,7 +162,7 @@ def _card(book: Book, finding: Finding, anchor: str, shelf: Shelf) -> Card:
         explains=tuple(_explains(each) for each in finding.explains[:MOST_EXPLAINED]),
         explains_left_out=max(len(finding.explains) - MOST_EXPLAINED, 0),
         asked=asked.rows(book, finding) if broken or finding.expected else (),
-        seen=() if broken else proof.seen(book, finding),
+        seen=proof.seen(book, finding),
         fixes=fixes.chosen(finding),
         others=shelf.others(finding, anchor),
         calls=proof.calls(book, finding),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.finding import Finding
+from analysis.finding import Endpoint, Finding, Kind
 from analysis.result import ExchangeRow, HeaderRow
 
 from .. import story, words
@@ -15,6 +15,7 @@ from .steps import asked_method
 
 MOST_CALLS = 20
 MOST_EXAMPLES = 3
+MOST_SEEN = 20
 MOST_HEADERS = 40
 
 
@@ -68,15 +69,10 @@ def calls(book: Book, finding: Finding) -> tuple[Call, ...]:
     examples = book.examples(finding)
     made = []
     for endpoint in finding.endpoints[:MOST_CALLS]:
-        rows = [
-            row
-            for row in examples
-            if row.path_template == endpoint.path_template
-            and endpoint.method in (row.method, asked_method(row))
-        ]
+        rows = [row for row in examples if _is_call_of(row, endpoint)]
         flows = [visible(row.flow_id[:8]) for row in rows]
         shown = ", ".join(flows[:MOST_EXAMPLES])
-        hidden = endpoint.count - min(len(flows), MOST_EXAMPLES)
+        hidden = max(endpoint.count, len(flows)) - min(len(flows), MOST_EXAMPLES)
         if shown and hidden > 0:
             shown += f", +{words.grouped(hidden)}"
         first = min((row.started for row in rows if row.started is not None), default=None)
@@ -96,11 +92,24 @@ def calls(book: Book, finding: Finding) -> tuple[Call, ...]:
     return tuple(made)
 
 
+def _is_call_of(row: ExchangeRow, endpoint: Endpoint) -> bool:
+    return row.path_template == endpoint.path_template and endpoint.method in (
+        row.method,
+        asked_method(row),
+    )
+
+
 def seen(book: Book, finding: Finding) -> tuple[Seen, ...]:
-    """The evidence, place by place."""
-    made = []
-    for each in finding.evidence[:10]:
+    """The evidence, place by place; of a refusal what is not among the affected calls."""
+    made: list[Seen] = []
+    for each in finding.evidence:
         row = book.exchanges.get(each.flow_id)
+        if len(made) == MOST_SEEN:
+            break
+        if finding.kind is Kind.BROKEN and (
+            row is None or any(_is_call_of(row, endpoint) for endpoint in finding.endpoints)
+        ):
+            continue
         made.append(
             Seen(
                 call=f"{asked_method(row)} {clip(row.path_template, 80)}" if row else "",
