@@ -23,6 +23,7 @@ __all__ = [
     "SecretFound",
     "UnknownFormat",
     "available",
+    "format_of",
     "render",
     "save",
 ]
@@ -57,7 +58,7 @@ def save(result: AuditResult, path: str | PurePath) -> None:
     """
     from . import write
 
-    made = _renderer(_format_of(path))(result)
+    made = _renderer(format_of(path))(result)
     if isinstance(made, bytes):
         write.write_bytes(made, path, result.secrets)
     else:
@@ -73,7 +74,12 @@ def available(format: str) -> bool:
     return True
 
 
-def _format_of(path: str | PurePath) -> str:
+def format_of(path: str | PurePath) -> str:
+    """The format that the suffix of `path` stands for.
+
+    Raises:
+        UnknownFormat: none.
+    """
     suffix = PurePath(path).suffix.lower()
     for name, (known, _) in RENDERERS.items():
         if suffix == known:

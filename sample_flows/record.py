@@ -15,16 +15,21 @@ import tempfile
 from pathlib import Path
 from typing import get_args
 
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))  # run as a script, the packages of the clone are not found
+
 try:
     from recording.chromium import Chromium
     from recording.firefox import Firefox
     from recording.outcomes import check_recording, distinct_entries, update_expected
-    from recording.programs import Programs, RecordingError, find_program, free_port
+    from recording.programs import Programs, RecordingError, find_program
     from recording.stories import API, LOGIN_HOST, SECOND_SITE, SHOP, STORIES, Browser, Story
+
+    from addon.launch import proxy
+    from addon.launch.processes import LaunchError, free_port
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing}. Remedy: python -m pip install mitmproxy playwright fastapi uvicorn")
 
-HERE = Path(__file__).resolve().parent
 APP = HERE / "app"
 API_PORT, UPSTREAM_PORT = 3001, 3002
 
@@ -71,11 +76,8 @@ def start_servers(programs: Programs, story: Story) -> None:
 
 def mitmdump_command(port: int, recording: Path, confdir: Path) -> list[str]:
     """Record what passes between loopback hosts, and nothing that the browser does for itself."""
-    mitmdump = find_program(("mitmdump",), "Remedy: python -m pip install mitmproxy")
-    settings = (f"confdir={confdir}", r"save_stream_filter=~d ^(localhost|127\.0\.0\.1)$")
-    command = [mitmdump, "--quiet", "--listen-host=127.0.0.1", f"--listen-port={port}"]
-    command += ["--save-stream-file", str(recording)]
-    return command + [part for setting in settings for part in ("--set", setting)]
+    only_loopback = r"save_stream_filter=~d ^(localhost|127\.0\.0\.1)$"
+    return [*proxy.command(confdir, port, recording), "--set", only_loopback]
 
 
 def act_out(story: Story, browser: Chromium | Firefox, screenshots: Path | None) -> None:
@@ -95,20 +97,18 @@ def record(story: Story, browser_name: Browser, screenshots: Path | None) -> dic
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         recording, port = folder / "recording.flow", free_port()
-        browser: Chromium | Firefox
+        confdir = folder / "mitmproxy"
         with Programs(folder / "programs.log") as programs:
             start_servers(programs, story)
-            command = mitmdump_command(port, recording, folder / "mitmproxy")
-            programs.start(command, host="127.0.0.1", port=port)
-            if browser_name == "chromium":
-                browser = Chromium(port, folder)
-            else:
-                browser = Firefox(port, folder, programs)
-            try:
-                act_out(story, browser, screenshots)
-                version = browser.version
-            finally:
-                browser.close()
+            command = mitmdump_command(port, recording, confdir)
+            with proxy.Proxy(command, port, folder / "mitmdump.log"):
+                driver = Chromium if browser_name == "chromium" else Firefox
+                browser = driver(port, proxy.authority(confdir), folder)
+                try:
+                    act_out(story, browser, screenshots)
+                    version = browser.version
+                finally:
+                    browser.close()
         entries = distinct_entries(browser.calls(recording))
         check_recording(recording, entries)
         target.write_bytes(recording.read_bytes())
@@ -140,5 +140,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except RecordingError as error:
+    except LaunchError as error:
         sys.exit(f"record.py: {error}")

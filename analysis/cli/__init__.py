@@ -11,13 +11,14 @@ from .. import __version__
 from .diffing import diff
 from .learning import addon, explain, rules
 from .policies import policy, simulate
+from .recording import record
 from .reporting import check, demo, report
 
 EPILOG = """\b
 Examples:
   cors-audit demo                              a report of the bundled recordings
-  mitmdump -w session.flow                     record, then
-  cors-audit report session.flow --open        say what the browser blocked, and why
+  cors-audit record --open localhost:3000      browse, close the window, read the report
+  cors-audit report session.flow --open        judge a recording that you have
   cors-audit explain "blocked by CORS policy: No 'Access-Control-Allow-Origin' header"
 """
 
@@ -48,5 +49,5 @@ def main() -> None:
     """
 
 
-for verb in (report, check, diff, policy, simulate, demo, explain, rules, addon):
+for verb in (record, report, check, diff, policy, simulate, demo, explain, rules, addon):
     main.add_command(verb)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import webbrowser
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +17,7 @@ from .shared import (
     audit,
     exit_code,
     has_something,
+    open_report,
     print_summary,
     read_gate,
     save,
@@ -73,8 +71,8 @@ def report(
     written = save(result, outputs, format_)
     if "-" not in outputs:
         print_summary(result, color)
-    if open_ and written:
-        webbrowser.open(Path(written[0]).resolve().as_uri())
+    if written:
+        open_report(written[0], open_)
     sys.exit(exit_code(result, gate))
 
 
@@ -141,5 +139,4 @@ def demo(output: str, open_: bool | None) -> None:
     result = audit([str(path) for path in stories], redact=True)
     written = save(result, (output,) if output != DEFAULT_REPORT else (), None)
     print_summary(result, "auto")
-    if open_ if open_ is not None else sys.stdout.isatty() and "CI" not in os.environ:
-        webbrowser.open(Path(written[0]).resolve().as_uri())
+    open_report(written[0], open_)

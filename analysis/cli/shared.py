@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import webbrowser
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -101,6 +102,12 @@ def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> 
         click.echo(f"wrote {target}", err=True)
         written.append(target)
     return written
+
+
+def open_report(path: str, wanted: bool | None) -> None:
+    """Show a report in the person's browser; by default where a person is watching."""
+    if wanted if wanted is not None else sys.stdout.isatty() and "CI" not in os.environ:
+        webbrowser.open(Path(path).resolve().as_uri())
 
 
 def print_summary(result: AuditResult, color: str) -> None:

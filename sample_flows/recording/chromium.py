@@ -1,20 +1,16 @@
 """A real Chromium, driven by Playwright, that reports its own verdicts over DevTools."""
 
-import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
+from addon.launch import chromium, finder
 from recording.outcomes import Call
-from recording.programs import find_program
+from recording.programs import RecordingError
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 REMEDY = "Install Chromium or Chrome from your distribution, or use --browser firefox."
-
-PREFERENCES = {"profile": {"cookie_controls_mode": 0}}
-"""Third-party cookies allowed: Debian's build blocks them in a fresh profile."""
 
 
 def origin_of(url: str) -> str:
@@ -64,20 +60,18 @@ class DevToolsListener:
 class Chromium:
     """Opens pages and presses buttons; knows in the end what became of every call."""
 
-    def __init__(self, proxy_port: int, folder: Path) -> None:
-        binary = find_program(NAMES, REMEDY)
-        preferences = folder / "chromium" / "Default" / "Preferences"
-        preferences.parent.mkdir(parents=True)
-        preferences.write_text(json.dumps(PREFERENCES))
+    def __init__(self, proxy_port: int, certificate: Path, folder: Path) -> None:
+        browser = next(finder.installed("chromium"), None)
+        if browser is None:
+            raise RecordingError(f"No Chromium found. {REMEDY}")
+        # Third-party cookies allowed: Debian's build blocks them in a fresh profile.
+        chromium.write_preferences(folder / "chromium", third_party_cookies=True)
         self._playwright = sync_playwright().start()
         self._context = self._playwright.chromium.launch_persistent_context(
             folder / "chromium",
-            executable_path=binary,
+            executable_path=browser.path,
             chromium_sandbox=False,
-            args=[
-                f"--proxy-server=127.0.0.1:{proxy_port}",
-                "--proxy-bypass-list=<-loopback>",  # without this, localhost goes past the proxy
-            ],
+            args=list(chromium.through_proxy(proxy_port, certificate)),
         )
         self._page = self._context.pages[0]
         self._devtools = self._context.new_cdp_session(self._page)

@@ -7,45 +7,35 @@ Only the proxy's CA is trusted, by its key: ignoring all certificate errors woul
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
+from addon.launch import chromium as launch
+from addon.launch import finder
+
 from .case import Case
 from .cdp import DevTools, Event
-from .certificates import key_pin
 from .chromium_log import NetworkLog
 from .proxy import LabError, Proxy
 from .truth import Observation, Outcome
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 STEP_SECONDS = 4.0
 QUIET_SECONDS = 0.06
 SETTLE_SECONDS = 1.5
 ATTACH: dict[str, Any] = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 
 SWITCHES = (
-    "--headless",
     "--no-sandbox",
-    "--no-first-run",
-    "--no-default-browser-check",
     "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--disable-sync",
-    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,OptimizationHints,"
-    "MediaRouter,DialMediaRouteProvider,Translate",
     "--autoplay-policy=no-user-gesture-required",
-    "--proxy-bypass-list=<-loopback>",  # else localhost goes past the proxy
     "--remote-debugging-pipe",
+    launch.without_features(("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable")),
 )
 
 
 def find() -> str | None:
     """Path of the browser, if there is one."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    return next((browser.path for browser in finder.installed("chromium")), None)
 
 
 class Chromium:
@@ -58,18 +48,15 @@ class Chromium:
         if not binary:
             raise LabError("no Chromium found: install chromium or Chrome")
         profile = folder / "profile"
-        preferences = profile / "Default" / "Preferences"
-        preferences.parent.mkdir(parents=True)
-        mode = 0 if third_party_cookies else 1
-        preferences.write_text(json.dumps({"profile": {"cookie_controls_mode": mode}}))
-        command = [
+        launch.write_preferences(profile, third_party_cookies)
+        command = launch.command(
             binary,
-            *SWITCHES,
-            f"--proxy-server=127.0.0.1:{proxy.port}",
-            f"--ignore-certificate-errors-spki-list={key_pin(proxy.certificate)}",
-            f"--user-data-dir={profile}",
+            profile,
+            launch.through_proxy(proxy.port, proxy.certificate),
             "about:blank",
-        ]
+            headless=True,
+            more=SWITCHES,
+        )
         environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
         self.log = NetworkLog()
         self._devtools = DevTools(command, environment, folder / "chromium.log")

@@ -17,6 +17,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Protocol, Self
 
+from addon.launch.processes import LaunchError
+
 from .case import NON_BROWSER, Case
 from .cases import all_cases
 from .chromium import Chromium
@@ -25,7 +27,7 @@ from .firefox import Firefox
 from .joining import Joiner, read_flows
 from .origin_server import OriginServer
 from .pages import page_url
-from .proxy import LabError, Proxy
+from .proxy import Proxy
 from .truth import Observation, Outcome, Record
 from .webkit import WebKit
 
@@ -98,7 +100,7 @@ def run_case(browser: Browser, case: Case, origin: OriginServer, proxy: Proxy) -
         ]
     try:
         return browser.run(case, page_url(case, places))
-    except LabError as error:
+    except LaunchError as error:
         print(f"{case.name}: {error}", file=sys.stderr)
         return []
 
@@ -115,7 +117,7 @@ def main() -> None:
     begun = time.monotonic()
     try:
         records = run(options.browser, options.out, cases, progress=True)
-    except LabError as error:
+    except LaunchError as error:
         sys.exit(f"lab: {error}")
     counts = Counter(str(record.blocked) for record in records if record.kind == "cors")
     print(

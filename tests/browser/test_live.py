@@ -15,6 +15,8 @@ from typing import NoReturn
 
 import pytest
 
+from addon.launch import proxy
+from addon.launch.processes import free_port
 from analysis import audit
 from analysis.result import AuditResult
 
@@ -51,15 +53,15 @@ def session(
     try:
         from record import act_out, mitmdump_command, start_servers
         from recording.chromium import Chromium
-        from recording.programs import Programs, RecordingError, free_port
+        from recording.programs import Programs, RecordingError
         from recording.stories import STORIES
     finally:
         sys.path.remove(str(SAMPLES))
     folder = tmp_path_factory.mktemp("live")
     story = next(each for each in STORIES if each.name == request.param)
     flow, port = folder / "session.flow", free_port()
-    # Everything that a person types, but not --quiet: findings shall be seen.
-    command = [w for w in mitmdump_command(port, flow, folder / "conf") if w != "--quiet"]
+    confdir, log = folder / "conf", folder / "mitmdump.log"
+    command = mitmdump_command(port, flow, confdir)
     command += ["-s", str(ROOT / "addon" / "cors_audit.py")]
     command += ["--set", f"cors_report={folder / 'live.json'}"]
     command += ["--set", r"cors_scope=~d ^(localhost|127\.0\.0\.1)$"]
@@ -68,15 +70,14 @@ def session(
             start_servers(programs, story)
         except RecordingError as error:
             pytest.fail(str(error))
-        proxy = programs.start(command, host="127.0.0.1", port=port)
-        browser = Chromium(port, folder)
-        try:
-            act_out(story, browser, None)
-        finally:
-            browser.close()
-        programs.stop(proxy)
-        assert proxy.returncode == 0
-    return Session(folder, (folder / "programs.log").read_text(), flow)
+        with proxy.Proxy(command, port, log) as mitmdump:
+            browser = Chromium(port, proxy.authority(confdir), folder)
+            try:
+                act_out(story, browser, None)
+            finally:
+                browser.close()
+        assert mitmdump.process.returncode == 0
+    return Session(folder, log.read_text(), flow)
 
 
 def test_every_finding_was_said_while_browsing(session: Session) -> None:

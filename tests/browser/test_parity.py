@@ -26,7 +26,7 @@ FINDERS: dict[str, Callable[[], str | None]] = {
 }
 REMEDY = {
     "chromium": "install Chromium or Chrome",
-    "firefox": "install Firefox and certutil (package libnss3-tools)",
+    "firefox": "install Firefox",
     "webkit": "install WebKitGTK with its MiniBrowser (package libwebkit2gtk-4.1-0) and xvfb",
 }
 DECIDED = {"chromium": 0.955, "firefox": 0.98, "webkit": 0.84}

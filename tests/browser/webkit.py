@@ -19,9 +19,11 @@ import sys
 import time
 from pathlib import Path
 
+from addon.launch.processes import LaunchError, free_port, stop, wait_for_port
+
 from .case import Case
 from .inspector import Inspector
-from .proxy import LabError, Proxy, free_port, stop, wait_for_port
+from .proxy import LabError, Proxy
 from .truth import Observation, Outcome
 from .webkit_log import NetworkLog
 
@@ -100,7 +102,7 @@ class WebKit:
         try:
             wait_for_port(self._port, self._process, START_SECONDS)
             self._inspector = Inspector(self._port, page_socket(self._port), DOMAINS)
-        except LabError:
+        except LaunchError:
             stop(self._process)
             stop(self._display)
             raise

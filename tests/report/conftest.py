@@ -35,9 +35,9 @@ def firefox(
 ) -> Iterator[FirefoxWindow]:
     """The window of a running Firefox."""
     if installed_firefox.find() is None:
-        no_browser("no Firefox on this machine, or no certutil")
+        no_browser("no Firefox on this machine")
     folder: Path = tmp_path_factory.mktemp("firefox")
-    with installed_firefox.Program(folder, {}) as program:
+    with installed_firefox.Program(folder) as program:
         yield FirefoxWindow(program)
 
 

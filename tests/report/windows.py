@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from addon.launch.processes import LaunchError
+
 from ..browser.firefox import Program
-from ..browser.proxy import LabError
 
 SECONDS = 20.0
 SENTINEL = "http://127.0.0.1:9/sentinel.png"
@@ -147,7 +148,7 @@ class FirefoxWindow:
         self._marionette.command("WebDriver:Navigate", url=address)
         deadline = time.monotonic() + SECONDS
         while True:
-            with contextlib.suppress(LabError):  # the page is being replaced
+            with contextlib.suppress(LaunchError):  # the page is being replaced
                 if self.run(LOADED, address):
                     return
             assert time.monotonic() < deadline, f"Firefox does not show {address}"

@@ -19,11 +19,12 @@ from typing import Any, NoReturn
 import pytest
 from playwright.sync_api import sync_playwright
 
+from addon.launch.processes import free_port, stop, wait_for_port
 from analysis import audit
 from analysis.finding import Kind, Severity
 
 from ..browser import chromium
-from ..browser.proxy import Proxy, free_port, stop, wait_for_port
+from ..browser.proxy import Proxy
 
 SERVERS = sorted(Path(__file__).with_name("servers").glob("*.py"))
 CALLS = """async (api) => {

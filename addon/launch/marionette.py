@@ -6,17 +6,25 @@ import json
 import socket
 from typing import Any
 
-from .proxy import LabError
+from .processes import LaunchError
 
 
 class Marionette:
     """One session."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, wait_for_pages: bool = False) -> None:
+        """Begin a session.
+
+        Args:
+            wait_for_pages: navigating ends when the page is loaded, not at once.
+        """
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._file = self._socket.makefile("rb")
         self._receive()  # the greeting
-        capabilities = {"pageLoadStrategy": "none", "acceptInsecureCerts": False}
+        capabilities = {
+            "pageLoadStrategy": "normal" if wait_for_pages else "none",
+            "acceptInsecureCerts": False,
+        }
         session = self.command("WebDriver:NewSession", capabilities={"alwaysMatch": capabilities})
         self.version = str(session["capabilities"]["browserVersion"])
 
@@ -25,7 +33,7 @@ class Marionette:
         while not length.endswith(b":"):
             byte = self._file.read(1)
             if not byte:
-                raise LabError("Firefox hung up")
+                raise LaunchError("Firefox hung up")
             length += byte
         return json.loads(self._file.read(int(length[:-1])))
 
@@ -35,7 +43,7 @@ class Marionette:
         self._socket.sendall(str(len(message)).encode() + b":" + message)
         _, _, error, result = self._receive()
         if error:
-            raise LabError(f"{name}: {error['message']}")
+            raise LaunchError(f"{name}: {error['message']}")
         return result
 
     def context(self, name: str) -> None:
@@ -49,7 +57,7 @@ class Marionette:
             script=source,
             args=list(arguments),
             newSandbox=False,
-            sandbox="lab",
+            sandbox="cors-audit",
         )["value"]
 
     def close(self) -> None:
