@@ -8,17 +8,19 @@ exchanges.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from . import __version__
 from .exchange import Exchange
 from .fetch.classify import JUDGED, Role
-from .finding import Confidence, Finding
+from .finding import Confidence, Finding, Kind
 from .findings import FindingBook, Group
-from .fixes import recognise
+from .fixes import recognise, shelf
 from .redact import Door
-from .result import AuditResult, BlindSpot, Capture, Policy, Skipped, Tool, Totals
+from .result import AuditResult, BlindSpot, Capture, Policy, Shelf, Skipped, Tool, Totals
 from .rows import exchange_row, policy_row, rule_cards
 from .session.clients import Clients
 from .session.facts import ApiFacts
@@ -28,6 +30,8 @@ from .session.links import Linker, Node
 from .session.pending import Pending
 
 TOOL = "cors-audit"
+MOST_SHELVES = 3
+"""APIs for which a result holds the configuration for every stack."""
 TELLING_ANSWERS = (
     "etag",
     "last-modified",
@@ -152,7 +156,7 @@ class Auditor:
             for seen in judged
             if seen.node.role in JUDGED or seen.failure or seen.exchange.id in pointed
         )
-        apis = opinions.apis
+        apis, policies = opinions.apis, opinions.policies()
         return AuditResult(
             tool=Tool(TOOL, __version__),
             captures=(*self._captures, *live),
@@ -168,13 +172,34 @@ class Auditor:
             ),
             exchanges=rows,
             findings=findings,
-            policies=opinions.policies(),
+            policies=policies,
+            shelves=_shelves(apis, policies, findings),
             skipped=tuple(self._skipped),
             blind_spots=tuple(blind_spots(self._total, judged)),
             rules=rule_cards(),
             redacted=self.door.redacted,
             secrets=self.door.secrets(),
         )
+
+
+def _shelves(
+    apis: Iterable[ApiFacts], policies: Iterable[Policy], findings: Iterable[Finding]
+) -> tuple[Shelf, ...]:
+    """Configurations to choose from where nobody knows the software, for the worst APIs."""
+    counts: Counter[str] = Counter()
+    blocked: dict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        counts[finding.api] += finding.by_configuration
+        if finding.kind is Kind.BROKEN:
+            blocked[finding.api].update(finding.pages)
+    shelves = (
+        Shelf(api.api, shelf(api, policy.least_privilege, sorted(blocked[api.api])))
+        for api, policy in sorted(
+            zip(apis, policies, strict=True), key=lambda each: -counts[each[0].api]
+        )
+        if counts[api.api]
+    )
+    return tuple(islice((each for each in shelves if each.fixes), MOST_SHELVES))
 
 
 class _Hearing:
@@ -211,10 +236,10 @@ class _Views:
         api.observe(seen)
         if seen.node.role not in JUDGED and not seen.blocked:
             return api, api.shape != before
-        for name, because, confidence in recognise(seen):
-            known = api.stacks.get(name)
-            if known is None or confidence.rank < Confidence(known[1]).rank:
-                api.stacks[name] = (because, confidence.value)
+        for each in recognise(seen):
+            known = api.stacks.get(each.name)
+            if known is None or each.sure.rank < Confidence(known[1]).rank:
+                api.stacks[each.name] = (each.because, each.sure.value, each.hop)
         return api, api.shape != before
 
 

@@ -104,6 +104,9 @@ class Fix:
     """Text to copy, holding exactly what this session needed."""
     note: str
     """Where it goes, and its traps."""
+    executed: str | None = None
+    """Versions with which our tests ran this stack's configuration, and when; empty when they
+    did not; null where there is nothing to run (plain headers, a change in the page)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +169,6 @@ class Finding:
     """What to change, in one sentence that holds for every server."""
     explains: tuple[Explained, ...] = ()
     """Findings with the same cause, listed here and nowhere else."""
+    by_configuration: bool = False
+    """True where CORS configuration of the server cures it: then what the API's shelf holds
+    does, too."""

@@ -177,6 +177,7 @@ class FindingBook:
             cwe=rule.cwe,
             references=rule.references,
             remedy=rule.fix,
+            by_configuration=rule.server_fix,
         )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .finding import Finding
+from .finding import Finding, Fix
 from .plain import plain, typed
 from .series import Series
 
@@ -275,6 +275,10 @@ class LeastPrivilege:
     """Policies by path, where they are tighter together than the one above; else empty."""
 
 
+HOPS = ("CDN", "gateway", "proxy", "platform", "application")
+"""What an answer passes, the nearest to the browser first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """A server software that was recognised."""
@@ -282,6 +286,17 @@ class Stack:
     name: str
     because: str
     confidence: str
+    hop: str = ""
+    """`CDN`, `gateway`, `proxy`, `platform` or `application`; policies list the nearest to the
+    browser first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The whole configuration of an API for every server software that it may be."""
+
+    api: str
+    fixes: tuple[Fix, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +432,9 @@ class AuditResult:
     """What was to be ignored, by configuration and by baseline."""
     series: Series | None = None
     """The course over several captures; null for one."""
+    shelves: tuple[Shelf, ...] = ()
+    """Configurations to choose from, for the few APIs with most findings whose software was not
+    recognised; `cors-audit policy --for` writes them for every API."""
     secrets: frozenset[str] = field(
         default=frozenset(), repr=False, compare=False, metadata={"private": True}
     )

@@ -12,6 +12,7 @@ from .fetch.check import Failure
 from .fetch.classify import Role
 from .fetch.safelist import RESPONSE_NAMES
 from .result import (
+    HOPS,
     Allows,
     AnswerRow,
     EndpointPolicy,
@@ -144,8 +145,10 @@ def policy_row(api: ApiFacts, distrusted: frozenset[str] = frozenset()) -> Polic
         blocked=api.blocked,
         indeterminate=api.indeterminate,
         stacks=tuple(
-            Stack(name, because, confidence)
-            for name, (because, confidence) in sorted(api.stacks.items())
+            Stack(name, *known)
+            for name, known in sorted(
+                api.stacks.items(), key=lambda each: (HOPS.index(each[1][2]), each[0])
+            )
         ),
         needs=Needs(
             origins=observed(api.origins),

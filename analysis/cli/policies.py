@@ -35,7 +35,18 @@ if TYPE_CHECKING:
 AUTO = "auto"
 
 
-@click.command()
+class ListsStacks(click.Command):
+    """A command whose help ends with every server software that it can write for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Read from the stacks themselves, which only this help has to load."""
+        from ..fixes import STACKS
+
+        with formatter.section("Stacks"):
+            formatter.write_dl([(each.id, each.name) for each in STACKS])
+
+
+@click.command(cls=ListsStacks)
 @with_inputs
 @click.option(
     "--api", "apis", multiple=True, metavar="ORIGIN",
@@ -43,8 +54,8 @@ AUTO = "auto"
 )  # fmt: skip
 @click.option(
     "--for", "stack", metavar="STACK",
-    help="Configuration for a server software (express, nginx, fastapi …); 'auto' for the one "
-    "that was recognised.",
+    help="Configuration for a server software, listed below; 'auto' for the one that was "
+    "recognised.",
 )  # fmt: skip
 @click.option(
     "--format", "format_", type=click.Choice(["headers", "json"]), default="headers",

@@ -21,54 +21,103 @@ from ..rules.model import Hit, Rule
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
 from . import (
+    aiohttp,
     any_server,
     apache,
+    aspnet,
+    aws,
+    azure,
     caddy,
+    dev_server,
     django,
+    envoy,
     express,
     fastapi,
     fastify,
     flask,
+    go,
+    google,
+    haproxy,
+    hono,
+    koa,
+    laravel,
+    nestjs,
+    nextjs,
     nginx,
     node,
     page,
     plain_answer,
+    rails,
+    rs_cors,
     spring,
+    tornado,
+    traefik,
+    workers,
 )
-from .model import PLACEHOLDER, Signature, Stack, Wanted
+from .executed import EXECUTED
+from .hops import HOPS, OWN_PAGES, who_added
+from .model import PLACEHOLDER, Known, Signature, Stack, Wanted
 
 STACKS: tuple[Stack, ...] = (
     express.STACK,
     fastify.STACK,
+    koa.STACK,
+    hono.STACK,
+    nestjs.STACK,
+    nextjs.STACK,
     node.STACK,
     fastapi.STACK,
     flask.STACK,
     django.STACK,
+    aiohttp.STACK,
+    tornado.STACK,
     spring.STACK,
+    aspnet.STACK,
+    go.STACK,
+    rs_cors.STACK,
+    rails.STACK,
+    laravel.STACK,
     nginx.STACK,
     apache.STACK,
     caddy.STACK,
+    haproxy.STACK,
+    traefik.STACK,
+    envoy.STACK,
+    *aws.STACKS,
+    *azure.STACKS,
+    *google.STACKS,
+    workers.STACK,
     any_server.STACK,
 )
 """Every server software, in the order in which reports list them."""
 ANY = any_server.STACK
 UNTOUCHED = RESPONSE_NAMES | NEVER_READABLE
 """Names of headers for which exposing changes nothing."""
-GATEWAY_STATUSES = frozenset({413, 414, 429, 502, 503, 504})
-"""Errors that a proxy makes itself."""
 
 
-def recognise(seen: Judged) -> Iterator[tuple[str, str, Confidence]]:
-    """(name, what gave it away, how sure) of the software that this answer shows."""
+def recognise(seen: Judged) -> Iterator[Known]:
+    """The software that this answer shows, each hop by itself."""
     if seen.exchange.status is not None and seen.exchange.lost is None:
         signature = Signature.of(seen.exchange, seen.node.role is Role.PREFLIGHT)
         yield from _recognise(signature)
 
 
 @lru_cache(maxsize=1024)
-def _recognise(signature: Signature) -> tuple[tuple[str, str, Confidence], ...]:
-    found = [(stack.name, stack.recognise(signature)) for stack in STACKS]
-    return tuple((name, *known) for name, known in found if known is not None)
+def _recognise(signature: Signature) -> tuple[Known, ...]:
+    looks = [(each.name, each.layer, each.recognise) for each in STACKS]
+    looks += [(each.name, each.hop, each.recognise) for each in HOPS]
+    known = []
+    for name, hop, look in looks:
+        found = look(signature)
+        if found is not None:
+            because, sure = found
+            known.append(Known(name, because, sure, hop))
+    applications = [each for each in known if each.hop == "application"]
+    best = min((each.sure.rank for each in applications), default=0)
+    surest = [each for each in applications if each.sure.rank == best]
+    # One answer comes from one application: where two explain it equally well, neither is known.
+    kept = surest if len(surest) == 1 else []
+    return tuple(each for each in known if each.hop != "application" or each in kept)
 
 
 def stack(text: str) -> Stack | None:
@@ -85,22 +134,24 @@ def configuration(
 
 
 def for_finding(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> tuple[Fix, ...]:
-    """Fixes of a finding, best first: the recognised stack's, then the others.
+    """Fixes of a finding, best first: the recognised stacks', `any server`, the page's.
 
-    A fix in the page goes first where it is the better one, else second. `any server` is
-    always among them.
+    A fix in the page goes first where it is the better one, else second. Stacks that were not
+    recognised stand on the API's shelf.
     """
     wanted = wanted_for(rule, hit, api, policy)
     advice = page.advice(rule.id, hit)
     client = [advice.fix()] if advice else []
+    local = dev_server.fix(rule, hit)
+    while_developing = [local] if local else []
     if not rule.server_fix:
         code = plain_answer.CODE[rule.id](wanted, hit)
         servers = [Fix(ANY.name, ANY.where, False, "", code, rule.fix)]
     else:
-        servers = [_fix(each, rule, api, wanted) for each in _ordered(rule, hit, api)]
+        servers = [_fix(each, rule, hit, api, wanted) for each in _ordered(rule, hit, api)]
     if advice and advice.best:
-        return (*client, *servers)
-    return (*servers[:1], *client, *servers[1:])
+        return (*client, *servers, *while_developing)
+    return (*servers[:1], *client, *servers[1:], *while_developing)
 
 
 def wanted_for(rule: Rule, hit: Hit, api: ApiFacts, policy: LeastPrivilege) -> Wanted:
@@ -166,23 +217,58 @@ def _by_https(wanted: Wanted, policy: LeastPrivilege) -> Wanted:
 def _ordered(rule: Rule, hit: Hit, api: ApiFacts) -> list[Stack]:
     """The recognised ones first; a proxy before the application where it is the one to mend."""
     proxy_first = rule.id in ("gateway-error", "multiple-allow-origin") or (
-        rule.id == "hidden-error-status" and hit.seen.exchange.status in GATEWAY_STATUSES
+        rule.id == "hidden-error-status" and hit.seen.exchange.status in OWN_PAGES
     )
 
-    here = {name for name, _, _ in recognise(hit.seen)}
+    here = {each.name for each in recognise(hit.seen)}
 
-    def order(each: Stack) -> tuple[int, int, int, int]:
-        known = api.stacks.get(each.name)
-        if known is None:
-            return 1, int(each is not ANY), 0, 0
+    def order(each: Stack) -> tuple[int, int, int]:
+        known = api.stacks[each.name]
         proxy = int((each.where == "proxy") is not proxy_first)
-        return 0, proxy, int(each.name not in here), Confidence(known[1]).rank
+        return proxy, int(each.name not in here), Confidence(known[1]).rank
 
-    return sorted(STACKS, key=order)
+    return [*sorted((each for each in STACKS if each.name in api.stacks), key=order), ANY]
 
 
-def _fix(each: Stack, rule: Rule, api: ApiFacts, wanted: Wanted) -> Fix:
-    known = api.stacks.get(each.name)
+def _fix(each: Stack, rule: Rule, hit: Hit, api: ApiFacts, wanted: Wanted) -> Fix:
     code = each.instead.get(rule.id, each.configure)(wanted)
     note = f"{rule.fix} {each.place} {each.special.get(rule.id, each.traps)}"
-    return Fix(each.name, each.where, known is not None, known[0] if known else "", code, note)
+    if each is ANY:
+        return Fix(each.name, each.where, False, "", code, note)
+    if each.layer != "application":
+        others = [name for name, known in api.stacks.items() if known[2] == "application"]
+        note = f"{note} {who_added(each, hit.seen.exchange, tuple(others))}".strip()
+    because = api.stacks[each.name][0]
+    return Fix(each.name, each.where, True, because, code, note, EXECUTED.get(each.id, ""))
+
+
+def shelf(api: ApiFacts, policy: LeastPrivilege, blocked: Iterable[str]) -> tuple[Fix, ...]:
+    """The API's configuration for every stack, where no application was recognised, else empty.
+
+    Args:
+        policy: the smallest that serves the session.
+        blocked: origins of pages whose calls were blocked. One of a developer's machine is let
+            in; one that was refused where others were let in may be a stranger's.
+    """
+    names = {each.name for each in STACKS if each.layer in ("application", "platform")}
+    if names & set(api.stacks):
+        return ()
+    local = {each.origin for each in policy.left_out if each.kind == "development"}
+    for asking in local.intersection(blocked):
+        policy = _for_the_blocked(policy, asking)
+    expose = [name.title() for name in sorted(api.exposed - UNTOUCHED) if name != "*"]
+    expose += [name for name in expose_gap.of_api(api) if name not in expose]
+    wanted = Wanted.of(policy, api.methods, expose)
+    return tuple(
+        Fix(
+            each.name,
+            each.where,
+            False,
+            "",
+            each.configure(wanted),
+            f"{each.place} {each.traps} For {each.versions}; see {each.source}",
+            EXECUTED.get(each.id, ""),
+        )
+        for each in STACKS
+        if each is not ANY and each.name not in api.stacks
+    )

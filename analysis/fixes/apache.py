@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from ..finding import Confidence
-from .model import Stack, Wanted, by_header
+from .model import Recognised, Signature, Stack, Wanted, shown
 
 
 def configure(wanted: Wanted) -> str:
-    """`mod_headers`, `mod_setenvif` and `mod_rewrite`."""
+    """`mod_headers` and `mod_rewrite`; the origin is compared whole, by an expression."""
+    names = ", ".join(f"'{origin}'" for origin in wanted.origins)
+    allowed = f'"expr=%{{HTTP:Origin}} in {{ {names} }}"'
     rows = [
-        f'SetEnvIf Origin "{wanted.pattern()}" CORS_ORIGIN=$1',
-        'Header always set Access-Control-Allow-Origin "%{CORS_ORIGIN}e" env=CORS_ORIGIN',
+        "# the application's, if any",
+        "Header onsuccess unset Access-Control-Allow-Origin",
+        "Header onsuccess unset Access-Control-Allow-Credentials",
+        f'Header always set Access-Control-Allow-Origin "expr=%{{HTTP:Origin}}" {allowed}',
     ]
     if wanted.credentials:
-        rows.append("Header always set Access-Control-Allow-Credentials true env=CORS_ORIGIN")
+        rows.append(f"Header always set Access-Control-Allow-Credentials true {allowed}")
     rows.append("Header always merge Vary Origin")
     lists = [("Allow-Methods", wanted.methods), ("Allow-Headers", wanted.headers)]
     for name, items in [*lists, ("Expose-Headers", wanted.expose)]:
         if items:
             value = ", ".join(items)
-            rows.append(f'Header always set Access-Control-{name} "{value}" env=CORS_ORIGIN')
+            rows.append(f'Header always set Access-Control-{name} "{value}" {allowed}')
     rows += [
-        f"Header always set Access-Control-Max-Age {wanted.max_age} env=CORS_ORIGIN",
+        f"Header always set Access-Control-Max-Age {wanted.max_age} {allowed}",
         "RewriteEngine On",
         "RewriteCond %{REQUEST_METHOD} =OPTIONS",
         'RewriteCond %{HTTP:Access-Control-Request-Method} !=""',
@@ -30,13 +36,12 @@ def configure(wanted: Wanted) -> str:
     return wanted.remarks("#") + "\n".join(rows) + "\n"
 
 
-def one_layer(wanted: Wanted) -> str:
-    """Take the application's header away, where Apache sets its own."""
-    return (
-        "# either remove Apache's own lines, or keep these and drop the application's:\n"
-        "Header onsuccess unset Access-Control-Allow-Origin\n"
-        "Header onsuccess unset Access-Control-Allow-Credentials\n\n" + configure(wanted)
-    )
+def recognise(signature: Signature) -> Recognised | None:
+    """It names itself; Tomcat, as `Apache-Coyote`, and Traffic Server are others."""
+    server = signature.get("server")
+    if not re.match(r"Apache(/|$)", server):
+        return None
+    return shown("server", server), Confidence.CERTAIN
 
 
 STACK = Stack(
@@ -44,18 +49,17 @@ STACK = Stack(
     name="Apache",
     where="proxy",
     configure=configure,
-    place="In the `VirtualHost` or `Directory` of the API; needs `mod_headers` and `mod_rewrite`.",
+    place="In the `VirtualHost` of the API; needs `mod_headers` and `mod_rewrite`.",
     traps="`Header set` without `always` misses errors, and both together send the header twice. "
-    "Keep the anchors `^` and `$` and the `\\.`.",
+    "`SetEnvIf` with a pattern needs `^`, `$` and `\\.`, and is lost on an `ErrorDocument`.",
     versions="Apache 2.4",
     source="https://httpd.apache.org/docs/2.4/mod/mod_headers.html#header",
-    recognise=by_header("server", "apache", Confidence.CERTAIN),
+    recognise=recognise,
     special={
         "hidden-error-status": "`always` is what puts the headers on errors.",
-        "multiple-allow-origin": "Set the header in one place; `onsuccess unset` takes the "
+        "multiple-allow-origin": "Set the header in one place: `onsuccess unset` takes the "
         "application's away.",
         "preflight-needs-login": "The rewrite answers OPTIONS before `Require valid-user` does "
         "only in the server or `VirtualHost` context.",
     },
-    instead={"multiple-allow-origin": one_layer},
 )

@@ -7,8 +7,9 @@ from .model import Recognised, Signature, Stack, Wanted
 
 
 def configure(wanted: Wanted) -> str:
-    """Two matchers and a handler for preflights."""
-    head = ['        Access-Control-Allow-Origin "{http.request.header.Origin}"']
+    """Matchers for pages and preflights, the headers, and a handler for preflights."""
+    names = [f"        header Origin {origin}" for origin in wanted.origins]
+    head = ["        Access-Control-Allow-Origin {http.request.header.Origin}"]
     if wanted.credentials:
         head.append("        Access-Control-Allow-Credentials true")
     if wanted.expose:
@@ -18,12 +19,22 @@ def configure(wanted: Wanted) -> str:
         lists.append(f'            Access-Control-Allow-Headers "{", ".join(wanted.headers)}"')
     lists.append(f"            Access-Control-Max-Age {wanted.max_age}")
     rows = [
-        f"    @cors header_regexp Origin {wanted.pattern()}",
+        "    @cors {",
+        *names,
+        "    }",
         "    @preflight {",
         "        method OPTIONS",
         "        header Access-Control-Request-Method *",
         "    }",
         "    header Vary Origin",
+        "    header @cors {         # for Caddy's own errors, which never reach what is deferred",
+        *head,
+        "    }",
+        "    header {               # the application's, if any",
+        "        -Access-Control-Allow-Origin",
+        "        -Access-Control-Allow-Credentials",
+        "        defer",
+        "    }",
         "    header @cors {",
         *head,
         "        defer",
@@ -34,17 +45,8 @@ def configure(wanted: Wanted) -> str:
         "        }",
         "        respond 204",
         "    }",
-        "    handle {",
-        "        reverse_proxy app:8080 {",
-        "            header_down -Access-Control-Allow-Origin",
-        "        }",
-        "    }",
     ]
-    return (
-        wanted.remarks("#")
-        + "api.example {            # your site block\n"
-        + ("\n".join(rows) + "\n}\n")
-    )
+    return wanted.remarks("#") + "\n".join(rows) + "\n"
 
 
 def recognise(signature: Signature) -> Recognised | None:
@@ -60,14 +62,16 @@ STACK = Stack(
     name="Caddy",
     where="proxy",
     configure=configure,
-    place="In the site block, around the present `reverse_proxy`.",
-    traps="Without `defer` a header of the application behind is joined by a second one; without "
-    "`header_down` a refused origin still gets the application's.",
+    place="In the site block, beside the present `reverse_proxy`.",
+    traps="Without `defer` a header of the application behind is joined by a second one, or "
+    "stays where nobody is let in.",
     versions="Caddy 2",
     source="https://caddyserver.com/docs/caddyfile/directives/header",
     recognise=recognise,
     special={
-        "multiple-allow-origin": "`header_down -Access-Control-Allow-Origin` takes the "
-        "application's header away, so that one is left.",
+        "multiple-allow-origin": "The deferred lines take the application's header away, so that "
+        "one is left.",
+        "preflight-needs-login": "Where `basic_auth` or `forward_auth` stands in the same site, "
+        "give it a matcher that leaves preflights out: Caddy runs it before every `handle`.",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..finding import Confidence
-from .model import Stack, Wanted, by_header, js
+from .model import Recognised, Signature, Stack, Wanted, js, shown
 
 
 def configure(wanted: Wanted) -> str:
@@ -27,6 +27,24 @@ def configure(wanted: Wanted) -> str:
     )
 
 
+METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE"
+"""What `cors` allows by default."""
+
+
+def recognise(signature: Signature) -> Recognised | None:
+    """It names itself, or its `cors` answers a preflight (NestJS is built on both)."""
+    powered = signature.get("x-powered-by")
+    if powered.lower().startswith("express"):
+        return shown("x-powered-by", powered), Confidence.CERTAIN
+    if not signature.http1 or signature.get("access-control-allow-methods") != METHODS:
+        return None
+    if signature.status != 204 or signature.length != "0":
+        return None
+    if "Access-Control-Allow-Methods" not in signature.names:
+        return None
+    return f"`Access-Control-Allow-Methods: {METHODS}` on an empty 204", Confidence.FIRM
+
+
 STACK = Stack(
     id="express",
     name="Express (cors)",
@@ -37,7 +55,7 @@ STACK = Stack(
     "refusal into a 500 without headers.",
     versions="Express 4 and 5, cors 2.8",
     source="https://github.com/expressjs/cors#configuration-options",
-    recognise=by_header("x-powered-by", "express", Confidence.CERTAIN),
+    recognise=recognise,
     special={
         "hidden-error-status": "Errors that Express itself answers then carry the headers, too.",
         "refused-by-cors-layer": "An `origin` function should call back with `false`, not with an "

@@ -32,12 +32,28 @@ def configure(wanted: Wanted) -> str:
     )
 
 
+TEXT = "text/plain; charset=utf-8"
+REFUSALS = frozenset({"22", "23", "30", "31", "39"})
+"""Lengths of `Disallowed CORS origin` and its likes."""
+NOT_ALLOWED = "31"
+"""Length of FastAPI's answer to a method that a path does not have."""
+SERVERS = ("uvicorn", "hypercorn", "granian")
+
+
 def recognise(signature: Signature) -> Recognised | None:
-    """Uvicorn, or the list of headers that Starlette always allows."""
+    """What its CORS middleware answers to preflights, or FastAPI to a wrong method."""
     if signature.get("access-control-allow-headers").startswith(DEFAULT_HEADERS):
         return f"`Access-Control-Allow-Headers: {DEFAULT_HEADERS}…`", Confidence.FIRM
-    if signature.get("server").lower().startswith("uvicorn"):
-        return "`Server: uvicorn`", Confidence.FIRM
+    if signature.on_preflight and signature.get("content-type") == TEXT:
+        if not signature.has("access-control-allow-methods"):
+            return None
+        if signature.status == 400 and signature.length in REFUSALS:
+            return "a preflight refused with 400, as its CORS middleware does", Confidence.FIRM
+        if signature.status == 200 and signature.length == "2":
+            return "a preflight answered with 200 and two letters", Confidence.FIRM
+    if signature.get("server").lower().startswith(SERVERS) and signature.status == 405:
+        if signature.length == NOT_ALLOWED and signature.get("content-type") == "application/json":
+            return "its 405 behind a Python server", Confidence.FIRM
     return None
 
 
@@ -48,7 +64,7 @@ STACK = Stack(
     configure=configure,
     place="After all routes and middleware are set up; run the wrapped `app`.",
     traps="With `app.add_middleware` instead, the 500 of an unhandled exception leaves without "
-    "headers. The methods must be listed, GET and POST too.",
+    "headers. The methods must be listed, GET and POST too. `Content-Type` is always allowed.",
     versions="Starlette 0.40 and newer",
     source="https://www.starlette.io/middleware/#corsmiddleware",
     recognise=recognise,

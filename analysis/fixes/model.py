@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from json import dumps
 from textwrap import wrap
 
 from ..exchange import Exchange
@@ -22,6 +23,7 @@ PLAIN_ORIGIN = re.compile(
 )
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 _NOT_PLAIN_TEXT = re.compile(r"[^A-Za-z0-9 .,:;/()'?!_-]")
+_SHORT_LIST = re.compile(r"\[\s*\"[^\]{}]*\]")
 PLACEHOLDER = "https://your-page.example"
 """Stands where the session showed no origin that may be allowed."""
 
@@ -90,11 +92,6 @@ class Wanted:
         rows = [row for each in self.comments for row in _rows(each)]
         return "".join(f"{mark} {row}\n" for row in rows)
 
-    def pattern(self) -> str:
-        """A regular expression that matches exactly the origins."""
-        quoted = [re.sub(r"([.\[\]+])", r"\\\1", origin) for origin in self.origins]
-        return f"^({'|'.join(quoted)})$"
-
 
 @lru_cache(maxsize=1024)
 def _rows(comment: str) -> tuple[str, ...]:
@@ -108,10 +105,16 @@ SIGNS = (
     "x-powered-by",
     "keep-alive",
     "vary",
+    "allow",
+    "cache-control",
+    "content-type",
     "access-control-allow-methods",
     "access-control-allow-headers",
     "access-control-max-age",
 )
+"""Response headers whose values tell something."""
+MOST_NAMES = 40
+"""Header names that are looked at; what names its maker stands among the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +122,74 @@ class Signature:
     """What an answer tells about the software that made it; equal for very many answers."""
 
     signs: tuple[str | None, ...]
+    names: tuple[str, ...]
+    """Names of all headers as sent: their order, repetition and case tell something, too."""
     status: int
     on_preflight: bool
+    length: str
+    """`Content-Length` of refusals and of answers to preflights, which are alike each time."""
+    host: str
+    """Name of the server that was called."""
+    http1: bool
+    """The wire keeps the case of names; newer versions of HTTP do not."""
 
     @classmethod
     def of(cls, exchange: Exchange, on_preflight: bool) -> Signature:
         """Of one answer."""
-        signs = tuple(exchange.response.get(name) for name in SIGNS)
-        return cls(signs, exchange.status or 0, on_preflight)
+        headers, status = exchange.response, exchange.status or 0
+        alike = on_preflight or status >= 400
+        return cls(
+            signs=tuple([headers.get(name) for name in SIGNS]),
+            names=tuple([each.name for each in headers.fields[:MOST_NAMES]]),
+            status=status,
+            on_preflight=on_preflight,
+            length=(headers.get("content-length") or "") if alike else "",
+            host=exchange.url.host,
+            http1=exchange.http_version.startswith("HTTP/1"),
+        )
 
     def get(self, name: str) -> str:
         """Value of one of `SIGNS`; empty when absent."""
         return self.signs[SIGNS.index(name)] or ""
 
+    def has(self, *names: str) -> bool:
+        """Are headers of all these (lower-case) names there?"""
+        return set(names) <= {each.lower() for each in self.names}
+
+    def starting(self, *starts: str) -> str:
+        """The first header whose lower-case name starts like one of these; empty: none."""
+        return next((each for each in self.names if each.lower().startswith(starts)), "")
+
+    def in_order(self, *names: str) -> bool:
+        """Do these (lower-case) names stand there, in this order?"""
+        rest = iter([each.lower() for each in self.names])
+        return all(name in rest for name in names)
+
+    def lines(self, name: str) -> int:
+        """How many lines of that (lower-case) name there are."""
+        return sum(each.lower() == name for each in self.names)
+
 
 Recognised = tuple[str, Confidence]
 """(what gave it away, how sure)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A software that was recognised."""
+
+    name: str
+    because: str
+    """What gave it away, as Markdown."""
+    sure: Confidence
+    hop: str
+    """`CDN`, `gateway`, `proxy`, `platform` or `application`."""
+
+
+def shown(name: str, value: str) -> str:
+    """A header as the reason for having recognised something."""
+    plain = "".join(c if c.isprintable() and c != "`" else "?" for c in value[:60])
+    return f"`{name.title()}: {plain}`"
 
 
 def by_header(name: str, start: str, sure: Confidence) -> Callable[[Signature], Recognised | None]:
@@ -142,10 +197,17 @@ def by_header(name: str, start: str, sure: Confidence) -> Callable[[Signature], 
 
     def look(signature: Signature) -> Recognised | None:
         value = signature.get(name)
-        if not value.lower().startswith(start.lower()):
-            return None
-        shown = "".join(c if c.isprintable() and c != "`" else "?" for c in value[:60])
-        return f"`{name.title()}: {shown}`", sure
+        return (shown(name, value), sure) if value.lower().startswith(start.lower()) else None
+
+    return look
+
+
+def by_host(*ends: str) -> Callable[[Signature], Recognised | None]:
+    """Recognise by the end of the called host's name, which only its provider gives out."""
+
+    def look(signature: Signature) -> Recognised | None:
+        end = next((end for end in ends if signature.host.endswith(end)), None)
+        return (f"the host's name ends with `{end}`", Confidence.CERTAIN) if end else None
 
     return look
 
@@ -166,12 +228,53 @@ class Stack:
     traps: str
     """What goes wrong with it, in a sentence or two."""
     versions: str
+    """For which the code is written."""
     source: str
+    """The documentation by which it was written."""
     recognise: Callable[[Signature], Recognised | None] = lambda signature: None
+    hop: str = ""
+    """`CDN`, `gateway`, `proxy`, `platform` or `application`; empty: as `where` says."""
     special: Mapping[str, str] = field(default_factory=dict)
     """Rule id to the sentence that this rule needs instead of `traps`."""
     instead: Mapping[str, Callable[[Wanted], str]] = field(default_factory=dict)
     """Rule id to the code that this rule needs instead of the whole configuration."""
+
+    @property
+    def layer(self) -> str:
+        """Which hop on the way it is."""
+        return self.hop or ("proxy" if self.where == "proxy" else "application")
+
+
+def in_places(mark: str, *pieces: tuple[str, str]) -> str:
+    """Code that belongs in several places, each piece under a numbered line that names its own.
+
+    Args:
+        mark: what begins a comment in that language.
+        pieces: (where it goes, code that ends with a line feed), in the order of application.
+
+    Every piece must work unchanged where its line says: the stack tests paste it there.
+    """
+    numbered = enumerate(pieces, 1)
+    return "\n".join(f"{mark} {n}. {where}:\n{code}" for n, (where, code) in numbered)
+
+
+def as_json(value: object) -> str:
+    """JSON, short lists on one line each."""
+    return _SHORT_LIST.sub(_one_line, dumps(value, indent=2)) + "\n"
+
+
+def _one_line(found: re.Match[str]) -> str:
+    return re.sub(r"\s*\n\s*", " ", found.group()).replace("[ ", "[").replace(" ]", "]")
+
+
+def quoted(items: Iterable[str]) -> str:
+    """A list of strings in YAML and JSON."""
+    return dumps(list(items))
+
+
+def go(items: Iterable[str]) -> str:
+    """A list of strings in Go."""
+    return "[]string{" + ", ".join(f'"{item}"' for item in items) + "}"
 
 
 def js(items: Iterable[str]) -> str:

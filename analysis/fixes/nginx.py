@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..finding import Confidence
-from .model import Stack, Wanted, by_header
+from .model import Stack, Wanted, by_header, in_places
 
 
 def configure(wanted: Wanted) -> str:
@@ -24,45 +24,38 @@ def configure(wanted: Wanted) -> str:
         names = ", ".join(wanted.headers)
         asked.append(f'add_header Access-Control-Allow-Headers "{names}" always;')
     asked.append(f"add_header Access-Control-Max-Age {wanted.max_age} always;")
-    rows = [
-        "map $http_origin $cors_origin {            # in http { }",
+    maps = [
+        "map $http_origin $cors_origin {    # compares without regard to case, so names the value",
         '    default "";',
-        *(f'    "{origin}" $http_origin;' for origin in wanted.origins),
+        *(f'    "{origin}" "{origin}";' for origin in wanted.origins),
         "}",
     ]
     if wanted.credentials:
-        rows += [
+        maps += [
             "map $cors_origin $cors_credentials {",
             "    default true;",
             '    "" "";',
             "}",
         ]
-    rows += [
-        "location / {                               # the location of the API",
-        *(f"    {row}" for row in real),
-        "    if ($request_method = OPTIONS) {       # inherits nothing, so all of it again",
-        *(f"        {row}" for row in asked),
-        "        return 204;",
-        "    }",
-        "    # proxy_pass as before",
+    maps += [
+        'map "$request_method $http_access_control_request_method" $cors_preflight {',
+        "    default 0;",
+        '    "~^OPTIONS ." 1;',
         "}",
     ]
-    return wanted.remarks("#") + "\n".join(rows) + "\n"
-
-
-def one_layer(wanted: Wanted) -> str:
-    """Take the application's header away, where nginx sets its own."""
-    hidden = [
-        "proxy_hide_header Access-Control-Allow-Origin;",
+    location = [
+        "proxy_hide_header Access-Control-Allow-Origin;         # the application's, if any",
         "proxy_hide_header Access-Control-Allow-Credentials;",
+        *real,
+        "if ($cors_preflight) {             # inherits nothing, so all of it again",
+        *(f"    {row}" for row in asked),
+        "    return 204;",
+        "}",
     ]
-    return (
-        "# either remove nginx's own lines and leave CORS to the application:\n"
-        "# add_header Access-Control-Allow-Origin ...;\n"
-        "# or keep the map below in nginx and hide what the application sends:\n"
-        + "\n".join(hidden)
-        + "\n\n"
-        + configure(wanted)
+    return wanted.remarks("#") + in_places(
+        "#",
+        ("in http, beside the servers", "\n".join(maps) + "\n"),
+        ("in the location of the API, beside proxy_pass", "\n".join(location) + "\n"),
     )
 
 
@@ -71,8 +64,8 @@ STACK = Stack(
     name="nginx",
     where="proxy",
     configure=configure,
-    place="The maps in `http`, the rest in the API's `location`; only if the application behind "
-    "sends no CORS headers itself.",
+    place="The maps in `http`, the rest in the API's `location`, in place of other CORS lines "
+    "there; take CORS out of the application behind.",
     traps="Without `always` errors go out bare. One `add_header` in a `location` drops those of "
     "the level above. `$http_origin` without the map would allow everybody.",
     versions="nginx 1.7.5 and newer",
@@ -83,8 +76,7 @@ STACK = Stack(
         "the application sends its own, keep these lines to an `error_page` location.",
         "hidden-error-status": "`always` is what puts the headers on errors; its own 502 and 504 "
         "pages get them only this way.",
-        "multiple-allow-origin": "Set the header in one place; `proxy_hide_header` takes the "
-        "application's away.",
+        "multiple-allow-origin": "Set the header in one place: `proxy_hide_header` takes the "
+        "application's away. Or take nginx's lines out, and leave all of it to the application.",
     },
-    instead={"multiple-allow-origin": one_layer},
 )

@@ -1,17 +1,19 @@
-"""Node's own `http` module, without a framework."""
+"""Node's own `http` module, without a framework.
+
+It is not recognised: what Node itself sends (`Keep-Alive: timeout=5`), frameworks on it send too.
+"""
 
 from __future__ import annotations
 
-from ..finding import Confidence
-from .model import Recognised, Signature, Stack, Wanted, js
+from .model import Stack, Wanted, in_places, js
 
 
 def configure(wanted: Wanted) -> str:
-    """A function to call first in the request handler."""
+    """A function, and its call first in the request handler."""
     rows = [
         f"const ORIGINS = new Set({js(wanted.origins)});",
         "",
-        "// Call this first; when it returns true, the answer was sent.",
+        "// When it returns true, the answer was sent.",
         "function cors(req, res) {",
         "  res.setHeader('Vary', 'Origin');",
         "  if (!ORIGINS.has(req.headers.origin)) return false;",
@@ -36,16 +38,11 @@ def configure(wanted: Wanted) -> str:
         "  return true;",
         "}",
     ]
-    return wanted.remarks("//") + "\n".join(rows) + "\n"
-
-
-def recognise(signature: Signature) -> Recognised | None:
-    """Its default `Keep-Alive`, and nothing that names a framework or a proxy."""
-    if signature.get("keep-alive") != "timeout=5":
-        return None
-    if signature.get("server") or signature.get("x-powered-by") or signature.get("via"):
-        return None
-    return "`Keep-Alive: timeout=5`, Node's default", Confidence.TENTATIVE
+    return wanted.remarks("//") + in_places(
+        "//",
+        ("at the top of the module", "\n".join(rows) + "\n"),
+        ("first in the request handler", "if (cors(req, res)) return;\n"),
+    )
 
 
 STACK = Stack(
@@ -53,10 +50,9 @@ STACK = Stack(
     name="Node (http)",
     where="server",
     configure=configure,
-    place="At the top of the request handler: `if (cors(req, res)) return;`.",
+    place="The function anywhere in the module, its call first in the request handler.",
     traps="Headers passed to `writeHead` later replace those set here only if they have the same "
     "name.",
     versions="Node 18 and newer",
     source="https://nodejs.org/api/http.html#responsesetheadername-value",
-    recognise=recognise,
 )

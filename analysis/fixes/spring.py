@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ..fetch.headers import vary_names
 from ..finding import Confidence
 from .model import Recognised, Signature, Stack, Wanted
 
-VARY = {"origin", "access-control-request-method", "access-control-request-headers"}
+VARY = "origin, access-control-request-method, access-control-request-headers"
 
 
 def _list(items: tuple[str, ...]) -> str:
@@ -39,7 +38,7 @@ def configure(wanted: Wanted) -> str:
 
 def recognise(signature: Signature) -> Recognised | None:
     """It varies by three names, on every answer and not on preflights alone."""
-    if vary_names(signature.get("vary")) != VARY:
+    if signature.get("vary").lower() != VARY:
         return None
     if signature.on_preflight and signature.status != 403:
         return None

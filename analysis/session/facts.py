@@ -204,8 +204,8 @@ class ApiFacts:
     """How the proxy had a hand in answers, with the first such answer."""
     unaltered: int = 0
     """Answers that came as the server sent them, as far as the capture tells."""
-    stacks: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Recognised server software: name to (because, confidence)."""
+    stacks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Recognised server software: name to (because, confidence, hop)."""
     _kept: dict[Callable[[ApiFacts], object], tuple[int, object]] = field(default_factory=dict)
 
     @property

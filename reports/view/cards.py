@@ -64,6 +64,8 @@ class Card:
     seen: tuple[Seen, ...]
     fixes: tuple[Shown, ...]
     others: Others | None
+    elsewhere: bool
+    """Configuration for other servers is left to the command line."""
     calls: tuple[Call, ...]
     calls_left_out: int
     raw: Raw | None
@@ -99,7 +101,7 @@ class Findings:
 
 def findings(book: Book, names: dict[str, str], choice: Choice, over: Course | None) -> Findings:
     """All cards, worst first, as the result orders them."""
-    shelf = Shelf()
+    shelf = Shelf(book.result)
     counts = {kind: len(book.of_kind(kind)) for kind in Kind}
     return Findings(
         intro=_intro(book, counts),
@@ -165,6 +167,7 @@ def _card(book: Book, finding: Finding, anchor: str, shelf: Shelf) -> Card:
         seen=proof.seen(book, finding),
         fixes=fixes.chosen(finding),
         others=shelf.others(finding, anchor),
+        elsewhere=shelf.elsewhere(finding),
         calls=proof.calls(book, finding),
         calls_left_out=hidden,
         raw=proof.raw(row) if row else None,

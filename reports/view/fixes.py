@@ -1,10 +1,11 @@
-"""Fixes as a card shows them: the best in full, the others once for all cards."""
+"""Fixes as a card shows them: the best in full, the others once for all cards of an API."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from analysis.finding import Finding, Fix
+from analysis.result import AuditResult
 
 from .. import words
 from ..escape import clip, visible_lines
@@ -26,17 +27,19 @@ class Shown:
     code: str
     because: Rich
     """How the stack was recognised; empty when it was not."""
+    executed: str
+    """Whether our tests ran this configuration; empty where there is nothing to run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The same fix for other servers; `same_as` is the card that shows them."""
+    """Configurations for other servers; `same_as` is the card that shows them."""
 
     count: int
     items: tuple[Shown, ...]
     same_as: str
     left_out: str
-    """Names of the stacks whose code is only in the JSON."""
+    """Names of the stacks whose code the command line writes."""
 
 
 def chosen(finding: Finding) -> tuple[Shown, ...]:
@@ -58,14 +61,21 @@ def picked(finding: Finding) -> list[Fix]:
 class Shelf:
     """Remembers which other fixes were shown already, so that no text stands twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, result: AuditResult) -> None:
+        self._on_shelf = {each.api: each.fixes for each in result.shelves}
         self._seen: dict[tuple[tuple[str, str], ...], str] = {}
         self._room = ROOM_FOR_OTHERS
 
+    def elsewhere(self, finding: Finding) -> bool:
+        """Does only the command line write the configuration for other servers?"""
+        return finding.by_configuration and finding.api not in self._on_shelf
+
     def others(self, finding: Finding, anchor: str) -> Others | None:
-        """The fixes that `chosen` leaves over, None when there are none."""
+        """The fixes that `chosen` leaves over, and the API's shelf; None when there are none."""
         best = picked(finding)
         rest = [fix for fix in finding.fixes if fix not in best]
+        if finding.by_configuration:
+            rest += self._on_shelf.get(finding.api, ())
         if not rest:
             return None
         key = tuple((fix.stack, fix.code) for fix in rest)
@@ -90,4 +100,13 @@ def _shown(fix: Fix) -> Shown:
         words.rich(fix.note, 700),
         visible_lines(fix.code.rstrip("\n"), MOST_CODE),
         because,
+        _executed(fix),
     )
+
+
+def _executed(fix: Fix) -> str:
+    if fix.executed is None:
+        return ""
+    if not fix.executed:
+        return "not executed here"
+    return f"executed with {clip(fix.executed, 120)}"

@@ -19,16 +19,18 @@ class LabError(LaunchError):
 class Proxy:
     """mitmdump; use as a context manager. The recording is complete after leaving it."""
 
-    def __init__(self, recording: Path, folder: Path, ports: dict[str, int]) -> None:
+    def __init__(
+        self, recording: Path, folder: Path, ports: dict[str, int], scripts: tuple[Path, ...] = ()
+    ) -> None:
         self.port = free_port()
         self.certificate = proxy.authority(folder)
         recording.unlink(missing_ok=True)
         words = [
             *proxy.command(folder, self.port, recording),
             "--ssl-insecure",  # towards the origin server, whose certificate is made up
-            "-s",
-            str(Path(__file__).with_name("names.py")),
         ]
+        for script in (Path(__file__).with_name("names.py"), *scripts):
+            words += ["-s", str(script)]
         url_ports = {"80": ports["http"], "443": ports["https"]} | {
             ALTERNATIVE_PORT[scheme]: ports[scheme] for scheme in ("http", "https")
         }

@@ -50,6 +50,12 @@ def test_a_user_synthesises_and_replays(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_the_help_lists_every_stack() -> None:
+    text = typed("policy", "--help").stdout
+    listed = re.findall(r"^  ([a-z0-9-]+) +(\S.*)$", text.partition("Stacks:")[2], re.M)
+    assert listed == [(each.id, each.name) for each in STACKS]
+
+
 def test_policy_as_headers_tells_evidence() -> None:
     done = typed("policy", SLASH)
     assert done.exit_code == 0

@@ -15,7 +15,7 @@ import pytest
 
 import reports
 from analysis.finding import Endpoint
-from analysis.result import AuditResult
+from analysis.result import AuditResult, Shelf
 from reports import to_html, view
 from reports.escape import visible
 
@@ -220,6 +220,43 @@ def test_no_fix_text_stands_twice_for_other_servers() -> None:
     source = reports.render(example.many(100, 1), "html")
     assert source.count("# Caddy\n") <= 4, "one copy for each set of other servers"
     assert "shown with another finding" in source
+
+
+def with_shelf(result: AuditResult) -> AuditResult:
+    """The findings of the first one's API cured by configuration, which stands on a shelf."""
+    api = result.findings[0].api
+    fixes = (
+        example.fix("Traefik", "traefik: {}\n", note="First."),
+        example.fix("Koa", "koa()\n", note="First."),
+    )
+    run = dataclasses.replace(fixes[1], executed="Koa 3.3.0 (2026-11)")
+    not_run = dataclasses.replace(fixes[0], executed="")
+    findings = (dataclasses.replace(each, by_configuration=True) for each in result.findings)
+    return dataclasses.replace(
+        result, findings=tuple(findings), shelves=(Shelf(api, (not_run, run)),)
+    )
+
+
+RESULTS["with shelf"] = lambda: with_shelf(example.shop())
+RESULTS["hostile, with shelf"] = lambda: example.hostile(with_shelf(example.shop()))
+
+
+def test_every_stack_is_offered_where_none_was_recognised() -> None:
+    result = with_shelf(example.shop())
+    source = reports.render(result, "html")
+    assert source.count("<code>traefik: {}") == 1
+    assert 'Traefik <span class="quiet">(not executed here)</span>' in source
+    assert 'Koa <span class="quiet">(executed with Koa 3.3.0 (2026-11))</span>' in source
+    shelved = [each for each in result.findings if each.api == result.shelves[0].api]
+    assert source.count("Another server?") == len(result.findings) - len(shelved)
+
+
+def test_a_fix_says_whether_it_was_executed() -> None:
+    result = example.one()
+    first = dataclasses.replace(result.findings[0].fixes[0], executed="Express 5.3.0 (2026-11)")
+    finding = dataclasses.replace(result.findings[0], fixes=(first,))
+    source = reports.render(dataclasses.replace(result, findings=(finding,)), "html")
+    assert 'Fix on the server <span class="quiet">(executed with Express 5.3.0' in source
 
 
 @pytest.mark.parametrize(
