@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 QUERY_VALUE = re.compile(r"\b(case|step)=\w+")
 DECIDED = ("allowed", "blocked")
+PASSED_FIRST = ("allowed", "indeterminate", "not-applicable", "blocked")
 SHOWN_HEADERS = re.compile(
     r"origin|access-control-.*|sec-fetch-.*|cookie|authorization|content-type|vary|location"
     r"|if-none-match|referer|user-agent"
@@ -110,6 +111,7 @@ def score(truth: list[Row], exchanges: dict[str, Row]) -> Score:
     """Compare record by record."""
     first = truth[0] if truth else {"browser": "none", "version": ""}
     board = Score(first["browser"], first["version"], len({r["name"] for r in truth}))
+    truth = with_twins_dealt_out(truth, exchanges)
     preflights = {r["preflight_of"]: r["flow_id"] for r in truth if r["preflight_of"]}
     for record in truth:
         if record["flow_id"] is None:
@@ -125,6 +127,28 @@ def score(truth: list[Row], exchanges: dict[str, Row]) -> Score:
         else:
             score_cors(board, record, engine, verdict, preflights.get(record["flow_id"]))
     return board
+
+
+def with_twins_dealt_out(truth: list[Row], exchanges: dict[str, Row]) -> list[Row]:
+    """The truth, with preflights that are one another's twins joined anew to their flows.
+
+    Preflights of calls made at the same moment may be equal in every byte, and so are their
+    answers. Neither the order in which they arrive nor the connection tells which of them the
+    browser means, so only how many passed is compared, not which.
+    """
+    twins: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for record in truth:
+        if record["role"] == "preflight" and record["flow_id"] and "concurrent" in record["tags"]:
+            twins[record["case"], record["step"], record["url"], record["method"]].append(record)
+    flow_of = {}
+    for records in twins.values():
+        flows = sorted(
+            (record["flow_id"] for record in records),
+            key=lambda flow: PASSED_FIRST.index(exchanges[flow]["verdict"]),
+        )
+        passed_first = sorted(records, key=lambda record: bool(record["blocked"]))
+        flow_of.update({id(r): flow for r, flow in zip(passed_first, flows, strict=True)})
+    return [{**r, "flow_id": flow_of.get(id(r), r["flow_id"])} for r in truth]
 
 
 def score_control(board: Score, record: Row, engine: Row | None, verdict: str) -> None:
