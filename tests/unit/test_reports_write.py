@@ -115,6 +115,16 @@ def test_short_values_are_not_searched() -> None:
     leaks.search("abcde is everywhere", {"abcde", "", "x"})
 
 
+@pytest.mark.parametrize(
+    "value", ["default-src 'none'", "base-uri 'none'", 'type="button"', "details><"]
+)
+def test_what_every_report_holds_is_no_secret(tmp_path: Path, value: str) -> None:
+    """Servers do send the content security policy that our page has."""
+    planted = example_result.with_secrets(example_result.shop(), {value})
+    reports.save(planted, tmp_path / "report.html")
+    assert (tmp_path / "report.html").exists()
+
+
 def test_every_format_is_searched(tmp_path: Path) -> None:
     result = example_result.shop()
     planted = example_result.with_secrets(result, {"checkout.flow"})
