@@ -1,4 +1,4 @@
-"""Both browsers, started once for all tests of the report."""
+"""Both browsers, for all tests of the report."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from ..browser import firefox as installed_firefox
 from .windows import ChromiumWindow, FirefoxWindow, Show, Window
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(no_browser: Callable[[str], NoReturn]) -> Iterator[Any]:
-    """A running Chromium, as playwright has it."""
+    """A running Chromium, as playwright has it: one at a time in a process, so that none is
+    left when other tests start theirs."""
     path = installed_chromium.find()
     if path is None:
         no_browser("no Chromium on this machine")
