@@ -20,9 +20,9 @@ sys.path.insert(0, str(HERE.parent))
 
 try:
     from playwright.sync_api import sync_playwright
-    from recording.chromium import NAMES, REMEDY
-    from recording.programs import RecordingError, find_program
 
+    from addon.launch import finder
+    from addon.launch.processes import LaunchError
     from analysis import audit
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing}. Remedy: python -m pip install playwright, and cors-audit itself")
@@ -92,8 +92,10 @@ def refresh(reports: Path) -> None:
         audit(recordings).save(str(reports / f"{name}.html"))
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        binary = find_program(NAMES, REMEDY)
-        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        chromium = next(finder.installed("chromium"), None)
+        if chromium is None:
+            raise LaunchError("no Chromium or Chrome on this machine: install one")
+        browser = playwright.chromium.launch(executable_path=chromium.path, args=["--no-sandbox"])
         for picture in GALLERY:
             take(browser, picture, reports)
         browser.close()
@@ -110,7 +112,7 @@ def main() -> None:
         else:
             with tempfile.TemporaryDirectory() as made:
                 refresh(Path(made))
-    except RecordingError as problem:
+    except LaunchError as problem:
         sys.exit(str(problem))
 
 
