@@ -74,14 +74,6 @@ def title(row: FindingRow, limit: int = 140) -> str:
     return story.may(row) + clip(row.title, limit)
 
 
-def route(row: FindingRow) -> str:
-    """`app.example → api.example · PUT /cart and 2 more endpoints`."""
-    pages = story.pages([row])
-    where = f"{pages} → {words.host(row.api)}" if pages else words.host(row.api)
-    calls = story.calls([row], 1)
-    return f"{where} · {calls}" if calls else where
-
-
 def caution(row: FindingRow, other: str) -> str:
     """What an appearance or a disappearance does not prove; `other`: the side without it."""
     if row.compared is False:

@@ -51,7 +51,7 @@ def _appeared(rows: list[FindingRow]) -> Iterator[str]:
         worse = " (fails the check)" if row.worse else ""
         yield f"- {_title(row)}{worse}<br>"
         note = compared.caution(row, "OLD")
-        yield f"  {markdown_code(compared.route(row))}" + (f", {markdown(note)}" if note else "")
+        yield f"  {markdown_code(story.route(row))}" + (f", {markdown(note)}" if note else "")
         cause = story.cause(row, 300)
         if cause:
             yield f"  <br>{_rich(words.rich(cause, 400))}"
@@ -63,7 +63,7 @@ def _appeared(rows: list[FindingRow]) -> Iterator[str]:
 def _list(rows: Iterable[FindingRow], without: str) -> Iterator[str]:
     every = list(rows)
     for row in every[:MOST_ROWS]:
-        facts = [markdown(compared.changes(row.changes)), markdown_code(compared.route(row))]
+        facts = [markdown(compared.changes(row.changes)), markdown_code(story.route(row))]
         if without:
             facts.append(markdown(compared.caution(row, without)))
         worse = " (fails the check)" if row.worse else ""

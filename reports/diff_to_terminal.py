@@ -97,7 +97,7 @@ def _title(page: Screen, row: FindingRow, more: str = "") -> None:
 
 
 def _place(page: Screen, row: FindingRow, note: str = "") -> None:
-    facts = f"{compared.route(row)}  [{visible(row.rule, 60)}]"
+    facts = f"{story.route(row)}  [{visible(row.rule, 60)}]"
     page.add(f"{facts} · {note}" if note else facts, indent=INDENT, most=3)
 
 

@@ -133,6 +133,13 @@ def calls(findings: Iterable[Placed], most: int = 2) -> str:
     return f"{shown[0]} and {words.count(len(shown) - 1, 'more endpoint')}"
 
 
+def route(finding: Placed) -> str:
+    """`app.example → api.example · PUT /cart and 2 more endpoints`."""
+    origin, made = pages([finding]), calls([finding], 1)
+    where = f"{origin} → {words.host(finding.api)}" if origin else words.host(finding.api)
+    return f"{where} · {made}" if made else where
+
+
 def tally(book: Book, findings: Iterable[Finding]) -> str:
     """How many calls, and what became of them: `14 of 60 calls never sent`."""
     chosen = list(findings)

@@ -88,6 +88,7 @@ def page(result: AuditResult, room: int = ROOM) -> Page:
     listed = [*chosen.cards, *(each for rows in chosen.alike.values() for each in rows)]
     places = {finding.key: names[finding.key] for finding in listed}
     over = course(book)
+    told = programs.groups(result.findings)
     times = timeline.timeline(book)
     return Page(
         source=verdict.source(result),
@@ -107,8 +108,8 @@ def page(result: AuditResult, room: int = ROOM) -> Page:
             "format": "cors-audit/findings",
             "format_version": 1,
             "session": _session(book),
-            "findings": programs.groups(result.findings),
-            "left_out": programs.left_out(result.findings),
+            "findings": told,
+            "left_out": len(result.findings) - sum(len(group["each"]) for group in told),
             "copies": {
                 names[finding.key]: copies.copies(book, finding) for finding in chosen.cards
             },

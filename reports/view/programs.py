@@ -7,7 +7,7 @@ only. Evidence is in the JSON result alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from analysis.finding import Finding
@@ -20,37 +20,24 @@ ROOM = 400_000
 
 
 def groups(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """The findings in order, neighbours that share all but their place in one group.
+    """The findings in order as far as there is room, neighbours that share all but their place
+    in one group.
 
     Each of `each` is key, pages, endpoints (method, path shape, count), count, reason for which
     it is ignored or null, and the findings under it.
     """
     made: list[dict[str, Any]] = []
-    for finding in _fitting(findings):
-        shared = _shared(finding)
-        if not made or any(made[-1][name] != shared[name] for name in shared):
-            made.append({**shared, "each": []})
-        made[-1]["each"].append(_place(finding))
-    return made
-
-
-def left_out(findings: Sequence[Finding]) -> int:
-    """How many did not fit into `groups`."""
-    return len(findings) - sum(1 for _ in _fitting(findings))
-
-
-def _fitting(findings: Iterable[Finding]) -> Iterator[Finding]:
     room = ROOM
-    before: dict[str, Any] = {}
     for finding in findings:
-        shared = _shared(finding)
-        room -= len(json.dumps(_place(finding)))
-        if shared != before:
-            room -= len(json.dumps(shared))
+        shared, place = _shared(finding), _place(finding)
+        begins = not made or any(made[-1][name] != shared[name] for name in shared)
+        room -= len(json.dumps(place)) + (len(json.dumps(shared)) if begins else 0)
         if room < 0:
-            return
-        before = shared
-        yield finding
+            break
+        if begins:
+            made.append({**shared, "each": []})
+        made[-1]["each"].append(place)
+    return made
 
 
 def _shared(finding: Finding) -> dict[str, Any]:

@@ -126,15 +126,12 @@ def _row(over: Course, counts: CaptureCounts, most: int, first: bool) -> Row:
 
 def _changes(findings: Iterable[Finding], anchors: dict[str, str]) -> Iterator[Change]:
     for finding in list(findings)[:MOST_CHANGES]:
-        pages = story.pages([finding])
-        route = f"{pages} → {words.host(finding.api)}" if pages else words.host(finding.api)
-        calls = story.calls([finding], 1)
         yield Change(
             finding.kind.value,
             words.KIND_WORDS[finding.kind],
             words.rich(story.may(finding) + finding.title, 200),
             anchors.get(finding.key, ""),
-            f"{route} · {calls}" if calls else route,
+            story.route(finding),
         )
 
 
