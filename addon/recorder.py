@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from mitmproxy import command, ctx, exceptions, flowfilter, hooks, http
 from mitmproxy.addonmanager import Loader
@@ -22,8 +22,9 @@ from analysis.exchange import Span
 from analysis.finding import Finding, Kind, Severity
 from analysis.redact import Door
 from analysis.result import AuditResult, Capture, Skipped
-from analysis.sources import journal
+from analysis.sources.base import CaptureError
 from analysis.sources.flow import exchange_of
+from analysis.sources.journal_writer import JournalWriter
 from reports import ReportError, to_terminal, write
 
 logger = logging.getLogger("cors_audit")
@@ -43,7 +44,7 @@ class CorsAudit:
 
     def __init__(self) -> None:
         self._scope: flowfilter.TFilter | None = None
-        self._journal: TextIO | None = None
+        self._journal: JournalWriter | None = None
         self._running = False
         self._start()
 
@@ -51,7 +52,7 @@ class CorsAudit:
         """Begin an empty session."""
         self._auditor = Auditor(Door(os.urandom(16)))
         self._throttle = eventlog.Throttle()
-        self._flows_of: dict[str, list[str]] = {}
+        self._found: set[str] = set()
         self._untrusted: Counter[str] = Counter()
         self._flows = 0
         self._span = Span()
@@ -88,7 +89,7 @@ class CorsAudit:
                     "cors_session: a journal is always redacted: leave out cors_redact=false"
                 )
             self._auditor.door.redact = self._option("cors_redact")
-        if "cors_session" in updated:
+        if {"cors_session", "cors_session_size"} & updated:
             self._open_journal(self._option("cors_session"))
 
     def _open_journal(self, name: str) -> None:
@@ -98,22 +99,19 @@ class CorsAudit:
             self._journal = None
         if not name:
             return
-        path = Path(name).expanduser()
+        size = self._option("cors_session_size") * 2**20
         try:
-            begun = path.exists() and path.stat().st_size > 0
-            if begun and not journal.is_journal(path.read_bytes()[:64]):
-                raise exceptions.OptionsError(
-                    f"cors_session: {name} exists and is no journal of ours: give another name"
-                )
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._journal = JournalWriter(
+                Path(name).expanduser(), size, redacted=self._option("cors_redact")
+            )
+        except CaptureError as problem:
+            raise exceptions.OptionsError(
+                f"cors_session: {name}: {problem}: give another name"
+            ) from problem
         except OSError as problem:
             raise exceptions.OptionsError(
                 f"cors_session: cannot write {name}: {problem.strerror}"
             ) from problem
-        self._journal = os.fdopen(descriptor, "w", encoding="ascii")
-        if not begun:
-            self._journal.write(journal.heading())
-            self._journal.flush()
 
     def running(self) -> None:
         """Say that we are here."""
@@ -170,8 +168,7 @@ class CorsAudit:
     @command.command("cors.show")
     def show(self, rule: str) -> None:
         """Show only the flows that a rule has found, by its id."""
-        ids = self._flows_of.get(rule)
-        if not ids:
+        if rule not in self._found:
             raise exceptions.CommandError(f"no findings of {rule!r} in this session")
         ctx.master.commands.call("set", "view_filter", f"~comment {rule}")
 
@@ -204,8 +201,9 @@ class CorsAudit:
             self._flows += 1
             self._span.include(exchange.started, exchange.ended)
             if self._journal is not None:
-                self._journal.write(journal.line(exchange))
-                self._journal.flush()
+                said = self._journal.write(exchange)
+                if said is not None:
+                    logger.warning("cors_audit: %s", eventlog.ascii_only(said))
             news = self._auditor.feed(exchange)
             self._tell(heard, news)
         except Exception as problem:
@@ -218,8 +216,7 @@ class CorsAudit:
                     logger.info("%s", eventlog.settled(seen))
         new = [self._auditor.live_finding(key) for key in news.new]
         again = [self._auditor.live_finding(key) for key in news.again]
-        for finding in new + again:
-            self._flows_of.setdefault(finding.rule, []).append(heard.id)
+        self._found.update(finding.rule for finding in new + again)
         live = self._option("cors_live")
         for finding in new + (again if live == "all" else []):
             self._log(finding, eventlog.line(finding))

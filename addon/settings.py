@@ -43,6 +43,12 @@ OPTIONS: Mapping[str, Option] = {
         "Path of a crash-safe, redacted session journal that is written while you browse; "
         "`cors-audit report` reads it like a capture. Empty: none.",
     ),
+    "cors_session_size": Option(
+        int,
+        0,
+        "Megabytes after which the journal goes on in a new file; the older ones are kept as "
+        "NAME.1.jsonl, NAME.2.jsonl and so on. 0: one file, whatever its size.",
+    ),
     "cors_scope": Option(
         str, "", "A mitmproxy filter expression: only matching flows are judged. Empty: all."
     ),
@@ -99,6 +105,8 @@ def check(name: str, value: object) -> None:
     choices = OPTIONS[name].choices
     if choices is not None and value not in choices:
         raise exceptions.OptionsError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    if name == "cors_session_size" and isinstance(value, int) and value < 0:
+        raise exceptions.OptionsError(f"cors_session_size must be 0 or more, not {value}")
     if name == "cors_scope" and value:
         try:
             flowfilter.parse(str(value))

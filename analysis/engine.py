@@ -2,14 +2,16 @@
 
 It is fed one exchange at a time. `feed` judges at once, by what is known so far, for the
 live log; `result` judges the whole session anew, by everything it showed, so that a live
-session and its recording come to the same result. No I/O, no clock: time comes from the
-exchanges.
+session and its recording come to the same result. No clock: time comes from the exchanges.
+
+Its memory does not grow with traffic: exchanges are put aside packed (`analysis.kept`), and what
+is learnt of them is bounded; what a bound left out is counted in the result.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -19,15 +21,19 @@ from .fetch.classify import JUDGED, Role
 from .finding import Confidence, Finding, Kind
 from .findings import FindingBook, Group
 from .fixes import recognise, shelf
+from .ids import Ids
+from .kept import Kept
 from .redact import Door
 from .result import AuditResult, BlindSpot, Capture, Policy, Shelf, Skipped, Tool, Totals
-from .rows import exchange_row, policy_row, rule_cards
+from .rows import exchange_rows, policy_row, rule_cards
 from .session.clients import Clients
-from .session.facts import ApiFacts
+from .session.facts import ApiFacts, Room
 from .session.intent import NOTHING_DECLARED, Intent
 from .session.judge import Judged, judge
-from .session.links import Linker, Node
+from .session.links import Linker
 from .session.pending import Pending
+from .session.recent import keep
+from .session.walk import Walk
 
 TOOL = "cors-audit"
 MOST_SHELVES = 3
@@ -39,6 +45,15 @@ TELLING_ANSWERS = (
     "cross-origin-resource-policy",
 )
 """Response headers for which an exchange is kept, whatever its request."""
+MAX_APIS = 2_048
+"""Servers about which facts are kept; exchanges with further ones are counted."""
+MAX_PENDING = 1_024
+"""Clients whose open verdicts are remembered while one listens."""
+AT_ONCE = 120_000
+"""Kept exchanges up to which a session is judged at once and held; a longer one is judged anew
+for each look at it, which takes longer, and little memory."""
+MAX_ROWS = 50_000
+"""Rows of a result; see `analysis.rows.exchange_rows`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +83,12 @@ class Auditor:
         self.intent = intent
         self._captures: list[Capture] = []
         self._skipped: list[Skipped] = []
-        self._kept: list[Exchange] = []
-        self._seen: set[str] = set()
+        self._kept = Kept()
+        self._heard = Ids()
         self._total = 0
         self._removed = 0
-        self._hearing = _Hearing()
+        self._clients = Clients()
+        self._linker = Linker()
         self._views = _Views(self.intent, at_end=False)
         self._pending: dict[str, Pending] = {}
         self._told: set[Group] = set()
@@ -83,36 +99,35 @@ class Auditor:
 
     def _take(self, exchange: Exchange) -> bool | None:
         """Take in one exchange: does it matter? None: it was taken before."""
-        if exchange.id in self._seen:
+        if not self._heard.add(exchange.id):
             return None
-        self._seen.add(exchange.id)
         self._total += 1
         self._removed += exchange.removed
         if not is_relevant(exchange):
             return False
-        self._kept.append(exchange)
+        self._kept.add(exchange)
         return True
 
     def has_heard(self, flow_id: str) -> bool:
         """Was a flow with this id taken in already?"""
-        return flow_id in self._seen
+        return flow_id in self._heard
 
     def feed(self, exchange: Exchange) -> Heard:
         """Take in one exchange of a live session and judge it at once."""
         if not self._take(exchange):
             return Heard(None)
         views = self._views
-        self._hearing.observe(exchange)
-        judged = judge(self._hearing.link(exchange))
-        api, learnt = views.learn(judged)
-        pending = self._pending.setdefault(exchange.client, Pending())
+        client = self._clients.of(exchange)
+        client.observe(exchange)
+        judged = judge(self._linker.add(exchange, client))
+        learnt = views.learn(judged)
+        pending = self._pending.get(exchange.client)
+        if pending is None:
+            pending = Pending()
+            keep(self._pending, exchange.client, pending, MAX_PENDING)
         settled = pending.settle(judged)
-        keys = dict.fromkeys(
-            group
-            for seen in (*settled, judged)
-            for group in views.book.look(seen, views.apis[seen.exchange.url.origin])
-        )
-        late = views.book.look_at(api) if learnt else ()
+        keys = dict.fromkeys(group for seen in (*settled, judged) for group in views.look(seen))
+        late = views.look_at(exchange.url.origin) if learnt else ()
         again = tuple(key for key in keys if key in self._told)
         new = tuple(key for key in dict.fromkeys([*keys, *late]) if key not in self._told)
         self._told.update(new)
@@ -132,11 +147,11 @@ class Auditor:
 
     def judged(self) -> list[Judged]:
         """Every exchange that matters, linked and judged by what the whole session showed."""
-        kept = sorted(self._kept, key=_order)
-        hearing = _Hearing()
-        for exchange in kept:
-            hearing.observe(exchange)
-        return [judge(node) for node in [hearing.link(exchange) for exchange in kept]]
+        return list(Walk(list(self._kept)))
+
+    def walk(self) -> Collection[Judged] | Walk:
+        """The same, to be walked over several times: a list unless that would be too long."""
+        return Walk(self._kept) if len(self._kept) > AT_ONCE else self.judged()
 
     def result(self, *live: Capture) -> AuditResult:
         """Judge the whole session and say everything about it. May be called again.
@@ -144,42 +159,47 @@ class Auditor:
         Args:
             live: captures that are still growing, described as they stand now.
         """
-        return self.tell(self.judged(), *live)
+        return self.tell(self.walk(), *live)
 
-    def tell(self, judged: Sequence[Judged], *live: Capture) -> AuditResult:
-        """Everything about the session, given what `judged` answered."""
+    def tell(self, judged: Collection[Judged] | Walk, *live: Capture) -> AuditResult:
+        """Everything about the session, given what `walk` answered."""
         opinions = form_opinions(judged, self.intent)
         findings = opinions.findings
         pointed = {e.flow_id for f in findings for e in f.evidence}
-        rows = tuple(
-            exchange_row(seen, with_headers=seen.exchange.id in pointed)
-            for seen in judged
-            if seen.node.role in JUDGED or seen.failure or seen.exchange.id in pointed
-        )
+        rows, rows_left_out = exchange_rows(judged, pointed, MAX_ROWS)
         apis, policies = opinions.apis, opinions.policies()
         return AuditResult(
             tool=Tool(TOOL, __version__),
             captures=(*self._captures, *live),
             totals=Totals(
                 flows=self._total,
-                cors=sum(seen.node.role is Role.CORS for seen in judged),
-                preflights=sum(seen.node.role is Role.PREFLIGHT for seen in judged),
+                cors=opinions.roles[Role.CORS],
+                preflights=opinions.roles[Role.PREFLIGHT],
                 blocked=sum(api.blocked for api in apis),
                 indeterminate=sum(api.indeterminate for api in apis),
                 page_origins=len({page for api in apis for page in api.pages}),
                 api_origins=len(apis),
                 redacted_values=self._removed,
             ),
-            exchanges=rows,
+            exchanges=tuple(rows),
             findings=findings,
             policies=policies,
             shelves=_shelves(apis, policies, findings),
-            skipped=tuple(self._skipped),
-            blind_spots=tuple(blind_spots(self._total, judged)),
+            skipped=(*self._skipped, *opinions.left_out, *self._left_out(rows_left_out)),
+            blind_spots=tuple(blind_spots(self._total, opinions)),
             rules=rule_cards(),
             redacted=self.door.redacted,
             secrets=self.door.secrets(),
         )
+
+    def _left_out(self, rows: int) -> Iterator[Skipped]:
+        """What there was no room for in the result."""
+        if rows:
+            why = f"there are more than {MAX_ROWS:,}: the first of every kind have a row"
+            yield Skipped("", "rows of exchanges", why, rows)
+        if self.door.forgotten:
+            why = "so many were withheld that reports are searched for the first and latest only"
+            yield Skipped("", "withheld values", why, self.door.forgotten)
 
 
 def _shelves(
@@ -202,45 +222,45 @@ def _shelves(
     return tuple(islice((each for each in shelves if each.fixes), MOST_SHELVES))
 
 
-class _Hearing:
-    """One walk over the exchanges: clients, and what belongs together."""
-
-    def __init__(self) -> None:
-        self._clients = Clients()
-        self._linker = Linker()
-
-    def observe(self, exchange: Exchange) -> None:
-        """Learn about the exchange's client."""
-        self._clients.of(exchange).observe(exchange)
-
-    def link(self, exchange: Exchange) -> Node:
-        """Put the exchange in its place among those before it."""
-        return self._linker.add(exchange, self._clients.of(exchange))
-
-
 class _Views:
     """One walk over judged exchanges: facts about APIs, and findings."""
 
     def __init__(self, intent: Intent, at_end: bool) -> None:
         self.apis: dict[str, ApiFacts] = {}
         self.book = FindingBook(at_end)
+        self.left_out = 0
+        """Exchanges with servers for which there was no room."""
         self._intent = intent
+        self._room = Room()
 
-    def learn(self, seen: Judged) -> tuple[ApiFacts, bool]:
+    def learn(self, seen: Judged) -> bool:
         """Take a judged exchange into the facts about its API; was anything new?"""
         origin = seen.exchange.url.origin
         api = self.apis.get(origin)
         if api is None:
-            api = self.apis[origin] = ApiFacts(origin, self._intent.of(origin))
+            if len(self.apis) >= MAX_APIS:
+                self.left_out += 1
+                return False
+            intended = self._intent.of(origin)
+            api = self.apis[origin] = ApiFacts(origin, intended, room=self._room)
         before = api.shape
         api.observe(seen)
         if seen.node.role not in JUDGED and not seen.blocked:
-            return api, api.shape != before
+            return api.shape != before
         for each in recognise(seen):
             known = api.stacks.get(each.name)
             if known is None or each.sure.rank < Confidence(known[1]).rank:
                 api.stacks[each.name] = (each.because, each.sure.value, each.hop)
-        return api, api.shape != before
+        return api.shape != before
+
+    def look(self, seen: Judged) -> list[Group]:
+        """Show an exchange to the rules; the findings it adds to."""
+        api = self.apis.get(seen.exchange.url.origin)
+        return [] if api is None else self.book.look(seen, api)
+
+    def look_at(self, origin: str) -> list[Group]:
+        """Show an API's facts to the rules; what they find now."""
+        return self.book.look_at(self.apis[origin])
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +272,10 @@ class Opinions:
     findings: tuple[Finding, ...]
     distrusted: Mapping[str, frozenset[str]]
     """By API the origins that dangerous findings are about."""
+    roles: Counter[Role]
+    """How many exchanges there were of each kind."""
+    left_out: tuple[Skipped, ...]
+    """What there was no room for."""
 
     def policies(self) -> tuple[Policy, ...]:
         """What was needed, allowed and would be right, for each API."""
@@ -260,18 +284,24 @@ class Opinions:
         )
 
 
-def form_opinions(judged: Iterable[Judged], intent: Intent = NOTHING_DECLARED) -> Opinions:
+def form_opinions(judged: Collection[Judged] | Walk, intent: Intent = NOTHING_DECLARED) -> Opinions:
     """First everything is learnt, then the rules look: what they say of one exchange rests on
     the whole session, later ones included."""
     whole = _Views(intent, at_end=True)
-    for seen, (api, _) in [(seen, whole.learn(seen)) for seen in judged]:
-        whole.book.look(seen, api)
-    for api in whole.apis.values():
-        whole.book.look_at(api)
+    roles: Counter[Role] = Counter()
+    for seen in judged:
+        whole.learn(seen)
+        roles[seen.node.role] += 1
+    for seen in judged:
+        whole.look(seen)
+    for origin in whole.apis:
+        whole.look_at(origin)
     return Opinions(
         apis=tuple(api for _, api in sorted(whole.apis.items()) if api.has_cors),
         findings=tuple(whole.book.findings(whole.apis)),
         distrusted=whole.book.distrusted(),
+        roles=roles,
+        left_out=tuple(_beyond_bounds(whole)),
     )
 
 
@@ -295,19 +325,21 @@ def is_relevant(exchange: Exchange) -> bool:
     )
 
 
-def _order(exchange: Exchange) -> tuple[float, float, str]:
-    """By time; the id decides between equals, so that the order of reading does not. Exchanges
-    without a time stay as they came."""
-    if exchange.started is None:
-        return 0.0, 0.0, ""
-    ended = exchange.ended if exchange.ended is not None else exchange.started
-    return exchange.started, ended, exchange.id
+def _beyond_bounds(views: _Views) -> Iterator[Skipped]:
+    """What there was no room for, counted."""
+    beyond: Counter[str] = Counter()
+    for api in views.apis.values():
+        beyond.update(api.left_out)
+    beyond["exchanges with further servers"] = views.left_out
+    beyond["further findings"] = views.book.left_out
+    for what, count in sorted(beyond.items()):
+        if count:
+            yield Skipped("", what, "the session has more of them than are looked at", count)
 
 
-def blind_spots(total: int, judged: Iterable[Judged]) -> list[BlindSpot]:
+def blind_spots(total: int, opinions: Opinions) -> list[BlindSpot]:
     """What the capture could not show, and why."""
     spots = []
-    cors = [seen for seen in judged if seen.node.role in JUDGED]
     if total == 0:
         spots.append(
             BlindSpot(
@@ -317,7 +349,7 @@ def blind_spots(total: int, judged: Iterable[Judged]) -> list[BlindSpot]:
                 "network.proxy.allow_hijacking_localhost to true.",
             )
         )
-    elif not cors:
+    elif not any(opinions.roles[role] for role in JUDGED):
         spots.append(
             BlindSpot(
                 "nothing-cross-origin",
@@ -334,7 +366,7 @@ def blind_spots(total: int, judged: Iterable[Judged]) -> list[BlindSpot]:
                 "traffic: such calls are not in the capture.",
             )
         )
-    if any(seen.verdict.outcome == "indeterminate" for seen in cors):
+    if any(api.indeterminate for api in opinions.apis):
         spots.append(
             BlindSpot(
                 "credentials-mode",

@@ -21,6 +21,8 @@ from .session.policy import least_privilege
 
 MAX_EVIDENCE = 5
 """Exchanges that a finding points at; the others are counted."""
+MAX_FINDINGS = 10_000
+"""Findings of a session; hits that would make further ones are counted."""
 BY_PATH = frozenset({"insecure-origin-allowed"})
 """Danger that lies in credentials alone: policies weigh it path by path, by themselves."""
 _RULES = {rule.id: rule for rule in ALL}
@@ -77,6 +79,8 @@ class FindingBook:
     def __init__(self, at_end: bool) -> None:
         self._at_end = at_end
         self._groups: dict[Group, _Hits] = {}
+        self.left_out = 0
+        """Hits for which there was no room."""
 
     def look(self, seen: Judged, api: ApiFacts) -> list[Group]:
         """Show an exchange to the rules; the findings it adds to."""
@@ -90,9 +94,22 @@ class FindingBook:
                 if hit is None:
                     continue
                 group = group_of(rule, hit.seen)
-                self._groups.setdefault(group, _Hits(rule, hit)).add(hit)
+                hits = self._groups.get(group)
+                if hits is None:
+                    hits = _Hits(rule, hit)
+                    if not self._enter(group, hits):
+                        continue
+                hits.add(hit)
                 groups.append(group)
         return groups
+
+    def _enter(self, group: Group, hits: _Hits) -> bool:
+        """Make a finding of hits, or bring it up to date; False: there is no room for it."""
+        if group not in self._groups and len(self._groups) >= MAX_FINDINGS:
+            self.left_out += 1
+            return False
+        self._groups[group] = hits
+        return True
 
     def look_at(self, api: ApiFacts) -> list[Group]:
         """Show an API's facts to the rules; what they find now."""
@@ -106,8 +123,7 @@ class FindingBook:
                 hit = _by_intent(found, api)
                 if hit is not None:
                     fresh.setdefault(group_of(rule, hit.seen), _Hits(rule, hit)).add(hit)
-            self._groups.update(fresh)
-            groups += fresh
+            groups += [group for group, hits in fresh.items() if self._enter(group, hits)]
         return groups
 
     def distrusted(self) -> dict[str, frozenset[str]]:

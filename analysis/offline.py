@@ -53,7 +53,7 @@ def audit(
 
 def conclude(auditor: Auditor) -> AuditResult:
     """The result of an auditor that heard it all, with the course over its captures."""
-    judged = auditor.judged()
+    judged = auditor.walk()
     result = auditor.tell(judged)
     if len(result.captures) < 2:
         return result

@@ -17,6 +17,7 @@ from urllib.parse import unquote, unquote_plus, urljoin, urlsplit
 
 from .exchange import Header, Headers, SetCookie, Url
 from .fetch.origin import DEFAULT_PORTS, serialise
+from .hidden import Hidden
 from .words import built_file, generated, is_word
 
 KEPT_HEADERS = frozenset(
@@ -95,6 +96,8 @@ _COMMON = re.compile(
 COMMON_DIGITS = 14
 KEPT_LINES = 10_000
 """Header lines and URLs remembered, so that equal ones are held once."""
+KEPT_ORIGINS = 50_000
+"""Origins remembered for which a report is not searched."""
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they stand everywhere by chance."""
 
@@ -115,7 +118,7 @@ class Door:
         in `Referer` or `Location` counts by its parts."""
         self._redact = redact
         self._was_open = not redact
-        self._secrets: set[str] = set()
+        self._secrets = Hidden()
         self._origins: set[str] = set()
         self._key = key
         self._urls: dict[str, tuple[Url, int]] = {}
@@ -145,10 +148,16 @@ class Door:
     def secrets(self) -> frozenset[str]:
         """The withheld values that a finished report is searched for.
 
-        What is part of an origin of the session is none: reports name origins.
+        What is part of an origin of the session is none: reports name origins. Of very many
+        values some are forgotten (`analysis.hidden`), see `forgotten`.
         """
         public = "\n".join(self._origins)
         return frozenset(each for each in self._secrets if each not in public)
+
+    @property
+    def forgotten(self) -> int:
+        """Withheld values that a finished report is not searched for."""
+        return self._secrets.left_out
 
     def headers(self, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
         """Keep the values that judgement needs and that are no secrets."""
@@ -181,7 +190,7 @@ class Door:
             whole = name == "access-control-max-age" and value.isdecimal()
             shown = value if whole else self.text(value)
             if name in ORIGIN_HEADERS and "://" in shown:
-                self._origins.add(shown)
+                self._know(shown)
             return shown
         if name in ("referer", "location"):
             # Their useful part is kept in parsed form, beside the headers.
@@ -302,6 +311,11 @@ class Door:
             deletes=gone,
         )
 
+    def _know(self, origin: str) -> None:
+        """Note an origin, for which a report is not searched."""
+        if len(self._origins) < KEPT_ORIGINS:
+            self._origins.add(origin)
+
     def _known(self, text: str) -> tuple[Url, int]:
         """The URL, and the number of values withheld from it (not counted yet)."""
         known = self._urls.get(text)
@@ -311,10 +325,11 @@ class Door:
                 url = self._parse(text)
             finally:
                 withheld, self.withheld = self.withheld - before, before
-            self._origins.add(url.origin)
+            self._know(url.origin)
             known = url, withheld
-            if len(self._urls) < KEPT_LINES:
-                self._urls[text] = known
+            if len(self._urls) >= KEPT_LINES:
+                self._urls.clear()
+            self._urls[text] = known
         return known
 
     def _parse(self, text: str) -> Url:
@@ -371,8 +386,8 @@ class Door:
             self._withhold("query", value)
             return f"{name}=…" if equals else name
         self._withhold("query", pair)
-        self._remember(name)
-        self._remember(value)
+        self._remember("query", name)
+        self._remember("query", value)
         return "{param}=…" if equals else "{param}"
 
     def _reference(self, value: str) -> str | None:
@@ -397,17 +412,17 @@ class Door:
             pairs = [pair.strip() for pair in value.split(";") if pair.strip()]
             self.withheld += len(pairs)
             for pair in pairs:
-                self._remember(pair.partition("=")[2].strip() or pair)
+                self._remember(place, pair.partition("=")[2].strip() or pair)
             return
         self.withheld += 1
         for each in _secret_parts(place, value):
-            self._remember(each)
+            self._remember(place, each)
 
-    def _remember(self, value: str) -> None:
+    def _remember(self, place: str, value: str) -> None:
         """Note a secret, unless it is a word that may stand anywhere, or a plain origin."""
         for each in _spellings(value):
             if len(each) >= SHORTEST_SECRET and not _is_common(each):
-                self._secrets.add(each)
+                self._secrets.add(place, each)
 
 
 def _secret_parts(place: str, value: str) -> Iterator[str]:

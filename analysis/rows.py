@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 
 from .exchange import Headers
 from .fetch import reasons
 from .fetch.browsers import CHROMIUM
 from .fetch.check import Failure
-from .fetch.classify import Role
+from .fetch.classify import JUDGED, Role
 from .fetch.safelist import RESPONSE_NAMES
 from .result import (
     HOPS,
@@ -31,13 +32,74 @@ from .session.judge import Judged, checked_status, codes, preflight_needed
 from .session.links import Link, Node
 from .session.policy import least_privilege
 from .session.trust import allow_origin_mode
+from .session.walk import Walk
 
-__all__ = ["exchange_row", "policy_row", "rule_cards"]
+__all__ = ["exchange_rows", "policy_row", "rule_cards"]
 
 
-def exchange_row(seen: Judged, with_headers: bool) -> ExchangeRow:
-    """One judged exchange as the result shows it."""
+def exchange_rows(
+    judged: Collection[Judged] | Walk, pointed: Collection[str], room: int
+) -> tuple[list[ExchangeRow], int]:
+    """Rows of every preflight and CORS exchange, and of what findings point at.
+
+    Where there are more than `room`, those that are alike (API, method, path shape, page, role
+    and verdict) have a row for each of the first of them: as many as makes it fit, if one for
+    each kind does. What findings point at has one anyway.
+
+    Args:
+        pointed: ids of the flows that findings point at.
+
+    Returns:
+        The rows in order, and how many were left out.
+    """
+    if not isinstance(judged, Walk) and len(judged) <= room:
+        return [_row(seen, pointed) for seen in judged if _has_row(seen, pointed)], 0
+    kinds = Counter(_kind(seen) for seen in judged if _has_row(seen, pointed))
+    most = max(1, _share(list(kinds.values()), room))
+    met: Counter[tuple[str | None, ...]] = Counter()
+    rows: list[ExchangeRow] = []
+    for seen in judged:
+        if not _has_row(seen, pointed):
+            continue
+        kind = _kind(seen)
+        met[kind] += 1
+        if seen.exchange.id in pointed or (met[kind] <= most and len(rows) < room):
+            rows.append(_row(seen, pointed))
+    return rows, kinds.total() - len(rows)
+
+
+def _has_row(seen: Judged, pointed: Collection[str]) -> bool:
+    return seen.node.role in JUDGED or bool(seen.failure) or seen.exchange.id in pointed
+
+
+def _kind(seen: Judged) -> tuple[str | None, ...]:
+    exchange, failure = seen.exchange, seen.failure
+    return (
+        exchange.url.origin,
+        exchange.method,
+        exchange.url.path,
+        seen.node.page,
+        seen.node.role.value,
+        seen.verdict.outcome.value,
+        failure.step.value if failure else None,
+    )
+
+
+def _share(counts: list[int], room: int) -> int:
+    """The most that everybody can have, those who have less keeping what they have."""
+    left = len(counts)
+    for count in sorted(counts):
+        if count * left > room:
+            return room // left
+        room -= count
+        left -= 1
+    return max(counts, default=0)
+
+
+def _row(seen: Judged, pointed: Collection[str]) -> ExchangeRow:
+    """One judged exchange as the result shows it; with headers where findings point at it."""
     exchange, node, verdict = seen.exchange, seen.node, seen.verdict
+    with_headers = exchange.id in pointed
     failure = verdict.failure
     names = codes(verdict)
     needed = preflight_needed(node)
@@ -178,12 +240,12 @@ def _allows(api: ApiFacts) -> Allows:
         headers=tuple(sorted(api.allow_headers)),
         exposed=tuple(sorted(api.exposed - RESPONSE_NAMES)),
         max_age=tuple(sorted(api.max_age)),
-        vary_origin=_share(api.vary_yes, api.vary_no, ("always", "sometimes", "never")),
-        errors=_share(api.errors_with, api.errors_without, ("yes", "some", "no"), "none-seen"),
+        vary_origin=_yes_or_no(api.vary_yes, api.vary_no, ("always", "sometimes", "never")),
+        errors=_yes_or_no(api.errors_with, api.errors_without, ("yes", "some", "no"), "none-seen"),
     )
 
 
-def _share(yes: int, no: int, words: tuple[str, str, str], nothing: str | None = None) -> str:
+def _yes_or_no(yes: int, no: int, words: tuple[str, str, str], nothing: str | None = None) -> str:
     if not yes and not no and nothing is not None:
         return nothing
     if yes and no:

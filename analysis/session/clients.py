@@ -7,15 +7,26 @@ what the live one had to leave open.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right, insort
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from ..exchange import Exchange
 from ..fetch.browsers import BROWSERS, Browser
 from ..fetch.classify import forged, lacks_metadata, looks_like_navigation
+from .cookies import Cookies
+from .recent import keep
 
 FETCH_METADATA_SINCE = {"chromium": 80, "firefox": 90}
 """Major versions from which every request to a trustworthy URL carries `Sec-Fetch-*`."""
+KEPT_CLIENTS = 2_000
+"""Clients remembered; one that comes back after so many others is met anew."""
+KEPT_POOLS = 8_192
+"""Connections of each client of which it is remembered whether they carry credentials."""
+KEPT_CONNECTIONS = 4_096
+"""Connections of which it is remembered whose they are."""
+KEPT_ORIGINS = 512
+"""Origins of each client whose embedder policies are remembered, and changes of each."""
 
 
 @dataclass(slots=True)
@@ -31,14 +42,12 @@ class Client:
     first: float | None = None
     sends_metadata: bool = False
     """Some request of it carried `Sec-Fetch-Mode`."""
-    pools: dict[str, set[bool]] = field(default_factory=dict)
-    """Per connection: did it carry credentials (True), requests without any (False)?"""
+    pools: dict[str, bool | None] = field(default_factory=dict)
+    """Per connection: did it carry credentials (True), requests without any (False), or both
+    (None)?"""
     embedder_policies: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """Per origin: since when its documents came with which `Cross-Origin-Embedder-Policy`."""
-    cookie_times: dict[tuple[str, str], list[float]] = field(default_factory=dict)
-    """Per jar (scheme and host) and directory: when a request carried a cookie."""
-    cookie_changes: dict[str, list[float]] = field(default_factory=dict)
-    """Per jar: when an answer set or removed a cookie."""
+    cookies: Cookies = field(default_factory=Cookies)
 
     @property
     def browser(self) -> Browser | None:
@@ -75,20 +84,22 @@ class Client:
         self.sends_metadata |= "sec-fetch-mode" in request
         if request.get("sec-fetch-mode") == "navigate" and exchange.status is not None:
             policy = exchange.response.get("cross-origin-embedder-policy") or ""
-            known = self.embedder_policies.setdefault(exchange.url.origin, [])
+            known = self.embedder_policies.get(exchange.url.origin)
+            if known is None:
+                known = []
+                keep(self.embedder_policies, exchange.url.origin, known, KEPT_ORIGINS)
             if not known or known[-1][1] != policy:
                 insort(known, (when or 0.0, policy))
+                del known[:-KEPT_ORIGINS]
         credentialed = _shows_credentials(exchange)
         if credentialed is not None and exchange.connection:
-            pool = self.pools.setdefault(exchange.connection, set())
-            if credentialed not in pool:
-                pool.add(credentialed)
+            if self.pools.get(exchange.connection, credentialed) is not credentialed:
+                self.knowledge += self.pools[exchange.connection] is not None
+                self.pools[exchange.connection] = None
+            elif exchange.connection not in self.pools:
                 self.knowledge += 1
-        if when is not None and exchange.cookies:
-            directory = exchange.url.path.rpartition("/")[0]
-            insort(self.cookie_times.setdefault((_jar(exchange), directory), []), when)
-        if exchange.ended is not None and exchange.set_cookies:
-            insort(self.cookie_changes.setdefault(_jar(exchange), []), exchange.ended)
+                keep(self.pools, exchange.connection, credentialed, KEPT_POOLS)
+        self.cookies.observe(exchange)
 
     def pool(self, exchange: Exchange) -> bool | None:
         """Does this exchange's connection carry credentials? None: unknown, or not pure.
@@ -101,42 +112,13 @@ class Client:
             return None
         if exchange.http_version.startswith("HTTP/2") and not browser.pools_http2:
             return None
-        seen = self.pools.get(exchange.connection, set())
-        return next(iter(seen)) if len(seen) == 1 else None
+        return self.pools.get(exchange.connection)
 
     def embedder_policy(self, page: str, when: float | None) -> str:
         """`Cross-Origin-Embedder-Policy` of the page's latest document at that time."""
         known = self.embedder_policies.get(page, [])
         at = bisect_right(known, when or 0.0, key=lambda each: each[0])
         return known[at - 1][1] if at else ""
-
-    def holds_cookie(self, exchange: Exchange) -> bool:
-        """Was a cookie that this request could carry in the jar when it was sent?
-
-        It was sent along before and after, from the same directory or one above (so its `Path`
-        covers this URL), and no answer touched the jar in between.
-        """
-        when, jar = exchange.started, _jar(exchange)
-        if when is None:
-            return False
-        directory = exchange.url.path
-        while directory:
-            directory = directory.rpartition("/")[0]
-            sent = self.cookie_times.get((jar, directory), ())
-            at = bisect_left(sent, when)
-            if 0 < at < len(sent) and not self._changed(jar, sent[at - 1], sent[at]):
-                return True
-        return False
-
-    def _changed(self, jar: str, since: float, until: float) -> bool:
-        """Did an answer set or remove a cookie in that time?"""
-        changes = self.cookie_changes.get(jar, ())
-        return bisect_left(changes, since) != bisect_right(changes, until)
-
-
-def _jar(exchange: Exchange) -> str:
-    """Cookies are kept by host; those marked `Secure` are for https only."""
-    return f"{exchange.url.scheme}://{exchange.url.host}"
 
 
 def _shows_credentials(exchange: Exchange) -> bool | None:
@@ -157,7 +139,7 @@ class Clients:
 
     def __init__(self) -> None:
         self._known: dict[str, Client] = {}
-        self._by_connection: dict[str, Client] = {}
+        self._by_connection: OrderedDict[str, Client] = OrderedDict()
 
     def of(self, exchange: Exchange) -> Client:
         """The client of this exchange, new if it was not seen before.
@@ -168,6 +150,9 @@ class Clients:
         client = self._find(exchange)
         if exchange.connection and client.browser is not None:
             self._by_connection[exchange.connection] = client
+            self._by_connection.move_to_end(exchange.connection)
+            if len(self._by_connection) > KEPT_CONNECTIONS:
+                self._by_connection.popitem(last=False)
         return client
 
     def _find(self, exchange: Exchange) -> Client:
@@ -181,5 +166,5 @@ class Clients:
             client = Client(
                 exchange.client, engine or "unknown", int(version) if version.isdigit() else None
             )
-            self._known[exchange.client] = client
+            keep(self._known, exchange.client, client, KEPT_CLIENTS)
         return client

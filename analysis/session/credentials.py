@@ -127,7 +127,7 @@ def _withholds_known_cookie(node: Node) -> bool:
     page_scheme = node.page.partition(":")[0]
     if not same_site(page_scheme, host_of(node.page), exchange.url.scheme, exchange.url.host):
         return False
-    return node.client.holds_cookie(exchange)
+    return node.client.cookies.held(exchange)
 
 
 def _went_on_as_anonymous(node: Node) -> bool:

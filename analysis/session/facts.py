@@ -1,13 +1,13 @@
 """What a session shows about each API: asked, answered, needed.
 
-`ApiFacts` is filled one judged exchange at a time and grows with endpoints and origins,
-never with traffic. Rules about policies read it; `policy` makes the result's table of it.
+`ApiFacts` is filled one judged exchange at a time and grows with endpoints and origins, up to
+bounds, never with traffic. Rules about policies read it; `policy` makes the result's table of it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -28,10 +28,18 @@ MAX_TOLD = 64
 """Different answers kept per endpoint; further ones are counted."""
 MAX_CALLERS = 256
 """Callers kept per endpoint; calls of further ones are counted."""
-MAX_URLS = 4096
+MAX_URLS = 4_096
 """Exact URLs per API whose answers with and without `Origin` are compared."""
+MAX_URLS_OF_ALL = 8_192
+"""The same for all APIs of a session together."""
 MAX_LISTS = 64
 """Different preflight questions kept per API, with their answers."""
+MAX_ENDPOINTS = 2_048
+"""Endpoints kept per API; those beyond are counted in `left_out`, likewise the following."""
+MAX_ANSWERS = 1_024
+"""Kinds of answers kept per API: one for each origin that it names."""
+MAX_NAMES = 1_024
+"""Different origins, header names and other words of a kind, kept per API."""
 
 
 @dataclass(slots=True)
@@ -92,6 +100,14 @@ class SameUrl:
     without_origin: Judged | None = None
     """The first answer to a GET that had no `Origin` and that a browser may keep; one that an
     element of a page asked for goes before those of navigations and the like."""
+
+
+@dataclass(slots=True)
+class Room:
+    """What the APIs of a session share."""
+
+    urls: int = MAX_URLS_OF_ALL
+    """Exact URLs that may still be remembered."""
 
 
 @dataclass(slots=True)
@@ -186,6 +202,7 @@ class ApiFacts:
     """When its calls and preflights began."""
     by_url: dict[bytes, SameUrl] = field(default_factory=dict)
     """By digest of the exact URL, the first `MAX_URLS`."""
+    room: Room = field(default_factory=Room)
     cookies_sent: Counter[str] = field(default_factory=Counter)
     """Requests with cookies to this API, by the page's relation: `same-origin`, `same-site`,
     `cross-site`, `none` (a navigation) or, where the browser does not tell, `unknown`."""
@@ -206,6 +223,8 @@ class ApiFacts:
     """Answers that came as the server sent them, as far as the capture tells."""
     stacks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """Recognised server software: name to (because, confidence, hop)."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """What came when there was no room for another of its kind, by kind."""
     _kept: dict[Callable[[ApiFacts], object], tuple[int, object]] = field(default_factory=dict)
 
     @property
@@ -222,11 +241,9 @@ class ApiFacts:
             return
         self.span.include(exchange.started)
         page = node.page or exchange.origin or "null"
-        if page not in self.pages:
-            self.shape += 1
-        self.pages[page] += 1
+        self.shape += self._count(self.pages, page)
         if seen.node.origin != "null":
-            self.origins[seen.node.origin] += 1
+            self._count(self.origins, seen.node.origin)
         if seen.verdict.outcome is Outcome.INDETERMINATE:
             self.indeterminate += 1
         if node.role is Role.PREFLIGHT:
@@ -245,9 +262,32 @@ class ApiFacts:
         """Facts of one endpoint, new if not seen before."""
         known = self.endpoints.get((method, path))
         if known is None:
-            known = self.endpoints[method, path] = EndpointFacts(method, path)
-            self.shape += 1
+            known = EndpointFacts(method, path)
+            if len(self.endpoints) < MAX_ENDPOINTS:
+                self.endpoints[method, path] = known
+                self.shape += 1
+            else:
+                self.left_out["endpoints"] += 1
         return known
+
+    def _count(self, names: Counter[str], name: str) -> bool:
+        """Count a name, if it is known or there is room for a new one; was it new?"""
+        if name in names:
+            names[name] += 1
+            return False
+        if len(names) >= MAX_NAMES:
+            self.left_out["names"] += 1
+            return False
+        names[name] = 1
+        return True
+
+    def _note(self, names: set[str], more: Iterable[str]) -> None:
+        """Note names, as far as there is room for new ones."""
+        for name in more:
+            if len(names) < MAX_NAMES:
+                names.add(name)
+            elif name not in names:
+                self.left_out["names"] += 1
 
     def once(self, of_answers: Callable[[ApiFacts], T]) -> T:
         """`of_answers(self)`, worked out anew only when another kind of answer has come."""
@@ -273,14 +313,13 @@ class ApiFacts:
         exchange = seen.exchange
         if exchange.cookies:
             relation = exchange.request.get("sec-fetch-site") or "unknown"
-            if relation not in self.cookies_sent:
-                self.shape += 1
-            self.cookies_sent[relation] += 1
+            self.shape += self._count(self.cookies_sent, relation)
             self._observe_abroad(seen)
         for cookie in exchange.set_cookies:
             if cookie not in self.cookies_set and not cookie.deletes:
-                self.cookies_set[cookie] = seen
-                self.shape += 1
+                if len(self.cookies_set) < MAX_NAMES:
+                    self.cookies_set[cookie] = seen
+                    self.shape += 1
 
     def _observe_abroad(self, seen: Judged) -> None:
         """Cookies on a request of another site's page, and on a WebSocket handshake."""
@@ -288,8 +327,7 @@ class ApiFacts:
         page = node.page or "null"
         if node.role in (Role.CORS, Role.NO_CORS, Role.WEBSOCKET) and node.previous is None:
             if from_other_site(seen):
-                self.shape += page not in self.cookies_abroad
-                self.cookies_abroad[page] += 1
+                self.shape += self._count(self.cookies_abroad, page)
         if node.role is Role.WEBSOCKET and exchange.status is not None and page != "null":
             key = page, exchange.status == 101
             if key not in self.sockets and len(self.sockets) < MAX_LISTS:
@@ -323,7 +361,11 @@ class ApiFacts:
 
     def _same_url(self, exchange: Exchange) -> SameUrl | None:
         known = self.by_url.get(exchange.url.key)
-        if known is None and len(self.by_url) < MAX_URLS:
+        if known is None:
+            if len(self.by_url) >= MAX_URLS or not self.room.urls:
+                self.left_out["URLs with and without Origin"] += 1
+                return None
+            self.room.urls -= 1
             known = self.by_url[exchange.url.key] = SameUrl()
         return known
 
@@ -378,8 +420,9 @@ class ApiFacts:
         _call(facts, seen, names)
 
     def _need(self, method: str, names: tuple[str, ...], seen: Judged) -> None:
-        self.methods[method] += 1
-        self.headers.update(names)
+        self._count(self.methods, method)
+        for name in names:
+            self._count(self.headers, name)
         self.credentials[seen.credentials.word] += 1
 
     def _observe_answer(self, seen: Judged) -> None:
@@ -387,13 +430,15 @@ class ApiFacts:
         allowed = _stripped(response.get("access-control-allow-origin"))
         credentials = _stripped(response.get("access-control-allow-credentials")) == "true"
         if allowed is not None:
-            self.allow_origins[allowed] += 1
+            self._count(self.allow_origins, allowed)
         key = (seen.node.origin, allowed, credentials)
         answer = self.answers.get(key)
-        if answer is None:
+        if answer is not None:
+            answer.count += 1
+        elif len(self.answers) < MAX_ANSWERS:
             self.answers[key] = Answer(allowed, credentials, 1, seen)
         else:
-            answer.count += 1
+            self.left_out["answers"] += 1
         told = self._tell(seen, allowed)
         if allowed is not None and allowed != "*":
             self.vary_yes += told.vary_origin
@@ -402,7 +447,7 @@ class ApiFacts:
             self._observe_lists(seen)
             return
         exposed = {n.lower() for n in list_items(response.get("access-control-expose-headers"))}
-        self.exposed.update(exposed)
+        self._note(self.exposed, exposed)
         if seen.verdict.outcome is Outcome.ALLOWED:
             self._observe_exposed(seen, exposed)
         if told.passes_origin and not seen.blocked and seen.exchange.method == "GET":
@@ -420,11 +465,11 @@ class ApiFacts:
             if name in RESPONSE_NAMES:
                 continue
             if name in exposed:
-                facts.read[name] += 1
+                self._count(facts.read, name)
             elif by_star:
-                facts.read_by_star[name] += 1
+                self._count(facts.read_by_star, name)
             elif "*" not in exposed:
-                self.unreadable[name] += 1
+                self._count(self.unreadable, name)
 
     def _tell(self, seen: Judged, allowed: str | None) -> Told:
         """Enter the answer in its endpoint's table."""
@@ -459,13 +504,14 @@ class ApiFacts:
 
     def _observe_lists(self, seen: Judged) -> None:
         request, response = seen.exchange.request, seen.exchange.response
-        self.allow_methods.update(list_items(response.get("access-control-allow-methods")))
-        self.allow_headers.update(
-            name.lower() for name in list_items(response.get("access-control-allow-headers"))
+        self._note(self.allow_methods, list_items(response.get("access-control-allow-methods")))
+        self._note(
+            self.allow_headers,
+            (n.lower() for n in list_items(response.get("access-control-allow-headers"))),
         )
         max_age = _stripped(response.get("access-control-max-age"))
         if max_age is not None:
-            self.max_age.add(max_age)
+            self._note(self.max_age, [max_age])
         question = (
             request.get("access-control-request-method") or "",
             request.get("access-control-request-headers"),
@@ -486,7 +532,9 @@ def _call(facts: EndpointFacts, seen: Judged, names: tuple[str, ...]) -> None:
             return
         caller = facts.callers[key] = Caller()
     caller.count += 1
-    caller.headers.update(names)
+    for name in names:
+        if name in caller.headers or len(caller.headers) < MAX_LISTS:
+            caller.headers[name] += 1
 
 
 def from_other_site(seen: Judged) -> bool:

@@ -8,19 +8,18 @@ before its request and a redirect before its target).
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
 
 from ..exchange import Exchange, Headers
 from ..fetch.browsers import CHROMIUM, Browser
-from ..fetch.cache import MAX_AGE, Entry
+from ..fetch.cache import MAX_AGE, Entry, lifetime
 from ..fetch.check import REDIRECT_STATUSES, Asked, Failure, preflight_check
 from ..fetch.classify import Classification, Role, classify
 from ..fetch.safelist import METHODS, unsafe_names
 from .clients import Client
+from .recent import Key, Recent, keep
 
 SLACK = 0.005
 """Seconds by which clocks inside one proxy may disagree."""
@@ -37,12 +36,13 @@ HOP_GAP = 10.0
 """Longest wait between a redirect and the request to its target."""
 MAX_HOPS = 20
 """Redirects that a browser follows. https://fetch.spec.whatwg.org/#http-redirect-fetch"""
-KEPT_PER_URL = 64
-"""Preflights and redirects remembered per client and URL."""
+KEPT_NODES = 4_096
+"""Preflights that may still serve a request, and as many redirects that may be followed, which
+are remembered at a time."""
 KEPT_URLS = 20_000
-"""Clients' URLs of which preflights, redirects and stored responses are remembered."""
-
-T = TypeVar("T")
+"""Clients' URLs of which stored responses and times of preflights are remembered."""
+KEPT_CHALLENGES = 256
+"""Challenges remembered: browsers answer them at once."""
 
 
 class Link(StrEnum):
@@ -138,10 +138,13 @@ class Linker:
     """Gives each exchange its `Node`, linked to those before it."""
 
     def __init__(self) -> None:
-        self._preflights: dict[tuple[str, bytes], deque[Node]] = {}
-        self._redirects: dict[tuple[str, bytes], deque[Node]] = {}
-        self._stored: dict[tuple[str, bytes], Headers] = {}
-        self._challenges: dict[tuple[str, bytes], Exchange] = {}
+        self._preflights = Recent(KEPT_NODES)
+        self._redirects = Recent(KEPT_NODES)
+        self._asked: dict[tuple[Key, str, str], tuple[float, float]] = {}
+        """Per URL, origin and method: when the last preflight that passed began, and since when
+        an answer with a long `Max-Age` would have been kept."""
+        self._stored: dict[Key, Headers] = {}
+        self._challenges: dict[Key, Exchange] = {}
 
     def add(self, exchange: Exchange, client: Client) -> Node:
         """Classify and link one exchange."""
@@ -160,7 +163,7 @@ class Linker:
             self._store(node, key)
         return node
 
-    def _open(self, node: Node, key: tuple[str, bytes]) -> None:
+    def _open(self, node: Node, key: Key) -> None:
         exchange = node.exchange
         node.asked = Asked.of(exchange.request)
         if exchange.status is not None and exchange.lost is None:
@@ -176,26 +179,27 @@ class Linker:
                 for include in (False, True)
             }
         self._repeat(node, key)
-        _remember(self._preflights, key, node)
+        if None in node.passes.values():
+            age = lifetime(exchange.response.get("access-control-max-age"), node.browser)
+            self._preflights.add(key, node, max(LATE_GAP, age))
 
-    def _repeat(self, node: Node, key: tuple[str, bytes]) -> None:
+    def _repeat(self, node: Node, key: Key) -> None:
         """Was the same asked before? Browsers key their cache by origin and exact URL."""
         started, asked = node.exchange.started, node.asked
         if started is None or asked is None:
             return
-        for each in reversed(self._preflights.get(key, ())):
-            before = each.exchange.started
-            same = each.origin == node.origin and each.asked and each.asked.method == asked.method
-            if not same or before is None or None not in each.passes.values():
-                continue
-            node.asked_before = started - before
-            node.kept_since = each.kept_since if each.kept_since is not None else before
-            if started - node.kept_since >= MAX_AGE:
-                node.kept_since = started
+        place = key, node.origin, asked.method
+        before = self._asked.get(place)
+        if before is not None:
+            last, kept_since = before
+            node.asked_before = started - last
+            node.kept_since = kept_since if started - kept_since < MAX_AGE else started
             node.avoidable = node.kept_since != started
-            return
+        if None in node.passes.values():
+            since = started if node.kept_since is None else node.kept_since
+            keep(self._asked, place, (started, since), KEPT_URLS)
 
-    def _follow(self, node: Node, key: tuple[str, bytes]) -> None:
+    def _follow(self, node: Node, key: Key) -> None:
         """Find the redirect that led here, and leave a trace if this is one."""
         hop = self._hop_before(node, key)
         if hop is not None:
@@ -205,19 +209,19 @@ class Linker:
                 node.classification = Classification(Role.CORS, "hop-of-cors-request")
         if node.exchange.location is not None:
             location = (key[0], node.exchange.location.key)
-            _remember(self._redirects, location, node)
+            self._redirects.add(location, node, HOP_GAP)
 
-    def _hop_before(self, node: Node, key: tuple[str, bytes]) -> Node | None:
+    def _hop_before(self, node: Node, key: Key) -> Node | None:
         """The redirect that led to this request, or to the one that this preflight is for.
 
         Browsers follow at once, so of several it is the last to have come in.
         """
-        hops = self._redirects.get(key, ())
+        hops = self._redirects.get(key)
         led = [each for each in hops if each.next is None and _leads_to(each, node)]
         return max(led, key=lambda each: each.exchange.ended or 0.0, default=None)
 
-    def _pair(self, node: Node, key: tuple[str, bytes]) -> None:
-        known = self._preflights.get(key, ())
+    def _pair(self, node: Node, key: Key) -> None:
+        known = self._preflights.get(key)
         mine = [each for each in known if _asked_for(each, node)] or [
             each for each in known if _asked_for(each, node, login=True)
         ]
@@ -241,7 +245,7 @@ class Linker:
         recent = started is None or first is None or started - first < node.browser.max_age_cap
         node.link = Link.BEFORE if recent else Link.UNSEEN
 
-    def _challenge(self, node: Node, key: tuple[str, bytes]) -> None:
+    def _challenge(self, node: Node, key: Key) -> None:
         """Browsers answer a challenge by themselves, when they may include credentials."""
         exchange = node.exchange
         if "authorization" in exchange.request:
@@ -255,31 +259,16 @@ class Linker:
         elif exchange.status == 401:
             scheme = (exchange.response.get("www-authenticate") or "").lower()
             if scheme in BROWSER_LOGINS:
-                _keep(self._challenges, key, exchange)
+                keep(self._challenges, key, exchange, KEPT_CHALLENGES)
 
-    def _store(self, node: Node, key: tuple[str, bytes]) -> None:
+    def _store(self, node: Node, key: Key) -> None:
         """Keep what the browser's HTTP cache would keep, to judge a later 304 by."""
         exchange = node.exchange
         if exchange.status == 304:
             node.stored = self._stored.get(key)
         elif exchange.status == 200 and exchange.method == "GET" and exchange.lost is None:
             if "etag" in exchange.response or "last-modified" in exchange.response:
-                _keep(self._stored, key, exchange.response)
-
-
-def _remember(
-    table: dict[tuple[str, bytes], deque[Node]], key: tuple[str, bytes], node: Node
-) -> None:
-    if key not in table:
-        _keep(table, key, deque(maxlen=KEPT_PER_URL))
-    table[key].append(node)
-
-
-def _keep(table: dict[tuple[str, bytes], T], key: tuple[str, bytes], value: T) -> None:
-    """Enter a value; the oldest goes when there are too many."""
-    if key not in table and len(table) >= KEPT_URLS:
-        del table[next(iter(table))]
-    table[key] = value
+                keep(self._stored, key, exchange.response, KEPT_URLS)
 
 
 def _follows(before: Exchange, after: Exchange, gap: float) -> bool:

@@ -6,7 +6,6 @@ mitmproxy's `FlowReader` stops at the first one.
 
 from __future__ import annotations
 
-import mmap as mmap_module
 import re
 from collections.abc import Iterator
 from mmap import mmap
@@ -19,7 +18,7 @@ from mitmproxy.io import compat, tnetstring
 
 from ..exchange import Exchange
 from ..redact import Door
-from .base import Problem
+from .base import Problem, give_back
 from .flow import exchange_of
 
 _LENGTH = re.compile(rb"(\d{1,12}):")
@@ -28,8 +27,6 @@ _RECORD = re.compile(
 )
 
 _KEYS = {"id", "type", "version"}
-PAGES = 4 * 2**20
-"""Bytes of a mapped file that are given back at a time; a multiple of any page size."""
 _PADDING = re.compile(rb"[\0\r\n\t ]*\Z")
 
 
@@ -91,7 +88,7 @@ def _frames(data: bytes | mmap) -> Iterator[tuple[int, dict[Any, Any] | None]]:
         if state is not None:
             yield position, state
             position = end
-            returned = _give_back(data, returned, position)
+            returned = give_back(data, returned, position)
             continue
         if _PADDING.match(data, position):
             return
@@ -103,18 +100,6 @@ def _frames(data: bytes | mmap) -> Iterator[tuple[int, dict[Any, Any] | None]]:
                 break
         else:
             return
-
-
-def _give_back(data: bytes | mmap, start: int, end: int) -> int:
-    """Return the pages of a mapped file that lie behind us; the end of what was returned.
-
-    They hold bodies that nobody will look at again, and would count as ours.
-    """
-    end -= end % PAGES
-    if end <= start or not isinstance(data, mmap) or not hasattr(mmap_module, "MADV_DONTNEED"):
-        return start
-    data.madvise(mmap_module.MADV_DONTNEED, start, end - start)
-    return end
 
 
 def _frame(data: bytes | mmap, position: int) -> tuple[dict[Any, Any] | None, int]:

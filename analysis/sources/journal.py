@@ -1,7 +1,7 @@
 """The session journal: redacted exchanges, one JSON line each, written while one browses.
 
-Each line is flushed at once, so a crash costs at most the last one. Unlike a flow file it
-holds no secrets: what stands in it has come through the door already.
+`README.md` beside this file describes it. Unlike a flow file it holds no secrets: what stands
+in it has come through the door already. It may be read while it is being written.
 """
 
 from __future__ import annotations
@@ -9,48 +9,106 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from mmap import mmap
+from typing import Any
 
+from .. import record
 from ..exchange import Exchange
-from ..plain import plain, typed
-from .base import Problem
+from .base import Problem, give_back
 
 FORMAT = "cors-audit/journal"
 FORMAT_VERSION = 1
+START = f'{{"format": "{FORMAT}", '.encode()
+"""What every journal begins with."""
+GAP = b'{"missing": '
 
 
-def heading() -> str:
-    """First line of a journal."""
-    return json.dumps({"format": FORMAT, "format_version": FORMAT_VERSION}) + "\n"
+def heading(redacted: bool = True) -> str:
+    """First line of a journal, and of every session that goes on in it."""
+    said: dict[str, Any] = {"format": FORMAT, "format_version": FORMAT_VERSION}
+    if not redacted:
+        said["redacted"] = False
+    return json.dumps(said) + "\n"
 
 
 def line(exchange: Exchange) -> str:
     """One exchange as a line."""
-    return json.dumps(plain(exchange), ensure_ascii=True) + "\n"
+    return record.write(exchange) + "\n"
+
+
+def gap(missing: int) -> str:
+    """The line that stands for exchanges that could not be written."""
+    return json.dumps({"missing": missing}) + "\n"
 
 
 def is_journal(head: bytes) -> bool:
     """Does a file that begins so hold a journal?"""
-    return head.startswith(heading()[:30].encode())
+    return head.startswith(START)
 
 
 def exchanges(data: bytes | mmap, capture: str) -> Iterator[Exchange | Problem]:
     """Read a journal; a broken line costs itself."""
-    lines = iter(bytes(data).split(b"\n"))
-    try:
-        version = json.loads(next(lines)).get("format_version")
-    except ValueError:
-        version = None
-    if version != FORMAT_VERSION:
-        yield Problem(
-            "journal of another version",
-            f"format_version {version!r}: read it with the cors-audit that wrote it, or newer",
-            fatal=True,
-        )
-        return
-    for number, text in enumerate(lines, 2):
+    torn = 0
+    for number, text in enumerate(_lines(data), 1):
         if not text.strip():
             continue
+        if text.startswith(START):
+            if torn:
+                yield Problem("line cut off", "the writing was interrupted there; it went on later")
+            torn = 0
+            refused = _refused(text)
+            if refused is not None:
+                yield refused
+                if refused.fatal:
+                    return
+            continue
+        if torn and not text.startswith(GAP):
+            yield _damaged(torn)
+        torn = 0
         try:
-            yield typed(Exchange, {**json.loads(text), "capture": capture})
-        except (ValueError, TypeError, KeyError, AttributeError):
-            yield Problem("damaged record", f"line {number} of the journal", fatal=True)
+            yield _read(text, capture)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            torn = number
+    if torn and data[len(data) - 1 :] == b"\n":
+        yield _damaged(torn)
+    elif torn:
+        why = "the journal is still being written, or its writing was interrupted there"
+        yield Problem("last line without end", why)
+
+
+def _lines(data: bytes | mmap) -> Iterator[bytes]:
+    """The lines; the last one may have no end."""
+    position = returned = 0
+    while position < len(data):
+        end = data.find(b"\n", position)
+        if end < 0:
+            end = len(data)
+        text = data[position:end]
+        position = end + 1
+        returned = give_back(data, returned, end)
+        yield text
+
+
+def _read(text: bytes, capture: str) -> Exchange | Problem:
+    if text.startswith(GAP):
+        why = f"{int(json.loads(text)['missing'])} exchanges could not be written at that time"
+        return Problem("gap in the journal", why, fatal=True)
+    return record.read(text, capture)
+
+
+def _refused(text: bytes) -> Problem | None:
+    """What keeps what follows this heading from being read, or is to be known about it."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = {}
+    version = said.get("format_version")
+    if version != FORMAT_VERSION:
+        why = f"format_version {version!r}: read it with the cors-audit that wrote it, or newer"
+        return Problem("journal of another version", why, fatal=True)
+    if said.get("redacted") is False:
+        return Problem("journal with secrets", "it was written with cors_redact=false")
+    return None
+
+
+def _damaged(number: int) -> Problem:
+    return Problem("damaged record", f"line {number} of the journal", fatal=True)

@@ -144,6 +144,7 @@ def test_from_a_path_with_a_space(tmp_path: Path) -> None:
         ("cors_min_severity=bad", "must be one of critical"),
         ("cors_scope=~nothing(", "must be a mitmproxy filter expression"),
         ("cors_session=/no/such/folder/x", "cannot write"),
+        ("cors_session_size=-1", "cors_session_size must be 0 or more"),
     ],
 )
 def test_a_wrong_option_stops_the_start_with_one_line(
@@ -226,7 +227,7 @@ def test_a_foreign_file_is_not_taken_for_a_journal(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("my notes\n")
     done = mitmdump(tmp_path, "--set", "cors_session=notes")
     assert done.returncode == 1
-    assert "is no journal of ours" in done.stdout
+    assert "it exists and is no journal of ours: give another name" in done.stdout
     assert (tmp_path / "notes").read_text() == "my notes\n"
 
 

@@ -19,7 +19,10 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.__main__": (("analysis.cli",), ()),
     "analysis.exchange": ((), ()),
     "analysis.finding": ((), ()),
-    "analysis.redact": (("analysis.exchange", "analysis.fetch", "analysis.words"), ()),
+    "analysis.hidden": ((), ()),
+    "analysis.redact": (
+        ("analysis.exchange", "analysis.fetch", "analysis.hidden", "analysis.words"), (),
+    ),
     "analysis.words": ((), ()),
     "analysis.fetch": (("analysis.exchange", "analysis.fetch"), ("publicsuffixlist",)),
     "analysis.session": (
@@ -80,6 +83,9 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "analysis.rules", "analysis.session"),
         (),
     ),
+    "analysis.record": (("analysis.exchange", "analysis.fetch.origin"), ()),
+    "analysis.kept": (("analysis.exchange", "analysis.record"), ()),
+    "analysis.ids": ((), ()),
     "analysis.engine": (("analysis",), ()),
     "analysis.ignores": (("analysis.finding", "analysis.result"), ()),
     "analysis.config": (
@@ -94,7 +100,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (),
     ),
     "analysis.sources": (
-        ("analysis.exchange", "analysis.fetch", "analysis.plain", "analysis.redact",
+        ("analysis.exchange", "analysis.fetch", "analysis.record", "analysis.redact",
          "analysis.sources", "analysis.words"),
         (),
     ),
