@@ -9,11 +9,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from mitmproxy import ctx
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("addon", "analysis", "reports")
 
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+if ctx.master.addons.get("cors_audit"):
+    raise ImportError("cors-audit is loaded already: name it once")
 for name in OURS:
     places = [Path(p).resolve() for p in getattr(sys.modules.get(name), "__path__", [])]
     if places and places != [ROOT / name]:

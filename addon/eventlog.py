@@ -6,12 +6,13 @@ character would otherwise break the hook that logs it.
 
 from __future__ import annotations
 
-import traceback
 from collections import deque
-from pathlib import Path
+from collections.abc import Sequence
 
+from analysis.exchange import Exchange
 from analysis.finding import Finding, Kind
 from analysis.session.judge import Judged
+from reports import columns
 from reports.escape import visible
 
 SYMBOLS = {
@@ -28,62 +29,67 @@ BURST = 20
 """New lines within `BURST_SECONDS` before the rest is only counted."""
 BURST_SECONDS = 10.0
 LONGEST = 160
+LONGEST_HOST = 40
+LONGEST_CALL = 60
+LONGEST_TITLE = 90
+DOTS = "..."
 
 
 def line(finding: Finding) -> str:
     """One finding in one line: kind, who to whom, call, what happened, rule."""
     pages = ", ".join(_host(page) for page in finding.pages[:2])
     call = finding.endpoints[0] if finding.endpoints else None
-    where = f"{call.method} {call.path_template}" if call else ""
+    where = f"{plain(call.method)} {plain(call.path_template)}" if call else ""
+    api = _host(finding.api)
     parts = (
-        f"{SYMBOLS[finding.kind]} {finding.kind.value:<9}",
-        f"{pages} -> {_host(finding.api)}",
-        _middle(where, 60),
-        finding.title,
+        _kind(finding.kind),
+        f"{pages} -> {api}" if pages else api,
+        columns.middle(where, LONGEST_CALL, DOTS),
+        columns.cut(plain(finding.title), LONGEST_TITLE, DOTS),
         f"[{finding.rule}]",
     )
-    return ascii_only(visible("  ".join(part for part in parts if part), LONGEST + 80))
+    return "  ".join(part for part in parts if part)
 
 
-def repeat(finding: Finding) -> str:
+def repeat(kind: Kind, rule: str, api: str, count: int) -> str:
     """The same finding once more, at a round number."""
-    return ascii_only(
-        f"{SYMBOLS[finding.kind]} {finding.kind.value:<9}  {finding.rule} again: "
-        f"{finding.count} calls so far ({_host(finding.api)})"
-    )
+    return f"{_kind(kind)}  [{rule}] again: {count} calls so far  {_host(api)}"
+
+
+def comment(rules: Sequence[str], title: str, remedy: str) -> str:
+    """What a flow says about itself: `CORS` and the rules first, so that it can be found."""
+    return f"CORS {', '.join(rules)}: {plain(title)}.\nFix: {plain(remedy)}"
 
 
 def settled(seen: Judged) -> str:
     """A call that is known to be blocked only now."""
-    exchange = seen.exchange
-    call = f"{exchange.method} {_host(exchange.url.origin)}{exchange.url.path}"
-    text = f"settled by later evidence: {call} was blocked"
-    return ascii_only(visible(text, LONGEST))
+    return f"settled by later evidence: {_call(seen.exchange)} was blocked"
 
 
-def ascii_only(text: str) -> str:
-    """Text that any terminal can encode."""
-    return text.encode("ascii", "backslashreplace").decode("ascii")
+def altered(exchange: Exchange) -> str:
+    """An answer in which another addon, or an option of mitmproxy, had a hand."""
+    return (
+        f"The answer to {_call(exchange)} was {exchange.altered}, by another script or an option. "
+        "The browser judged that; nothing in such answers is held against the API."
+    )
 
 
-def trace(error: BaseException) -> str:
-    """An error of ours: its kind and where it came from, without its words: they may quote
-    what was captured."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in reversed(frames))
-    return ascii_only(f"{type(error).__name__} at {places}")
+def plain(text: str) -> str:
+    """Text that any terminal can encode, and that commands none."""
+    return visible(text).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _call(exchange: Exchange) -> str:
+    text = f"{exchange.method} {_host(exchange.url.origin)}{exchange.url.path}"
+    return columns.middle(plain(text), LONGEST, DOTS)
+
+
+def _kind(kind: Kind) -> str:
+    return f"{SYMBOLS[kind]} {kind.value:<9}"
 
 
 def _host(origin: str) -> str:
-    return origin.partition("://")[2] or origin
-
-
-def _middle(text: str, limit: int) -> str:
-    """Cut in the middle: both ends of a path tell more than its inside."""
-    if len(text) <= limit:
-        return text
-    half = (limit - 3) // 2
-    return f"{text[:half]}...{text[-half:]}"
+    return columns.middle(plain(origin.partition("://")[2] or origin), LONGEST_HOST, DOTS)
 
 
 class Throttle:

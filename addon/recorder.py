@@ -5,55 +5,72 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from mitmproxy import command, ctx, exceptions, flowfilter, hooks, http
+from mitmproxy import command, ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
+from mitmproxy.flow import Flow
 from mitmproxy.log import ALERT
 from mitmproxy.tls import TlsData
 
-from addon import eventlog, settings
-from analysis.engine import Auditor, Heard
-from analysis.exchange import Span
-from analysis.finding import Finding, Kind, Severity
+from addon import chain, eventlog, settings, verdict_view
+from addon.explain import Explanations
+from addon.mishaps import Mishaps
+from addon.telling import Teller, filter_for
+from analysis.engine import Auditor
+from analysis.exchange import Exchange, Span
 from analysis.redact import Door
+from analysis.relevance import may_matter
 from analysis.result import AuditResult, Capture, Skipped
 from analysis.sources.base import CaptureError
-from analysis.sources.flow import exchange_of
+from analysis.sources.flow import exchange_of, times
 from analysis.sources.journal_writer import JournalWriter
 from reports import ReportError, to_terminal, write
 
 logger = logging.getLogger("cors_audit")
 
 CAPTURE = "live"
-MARKS = {Kind.BROKEN: ":red_circle:", Kind.DANGEROUS: ":warning:"}
+MOST_HOSTS = 500
+"""Hosts told apart among those with failed handshakes."""
+MOST_REASONS = 100
+"""Reasons told apart why a flow was not judged."""
 
 
 class CorsAudit:
     """Records the CORS side of everything you browse, and says what the browser blocked.
 
-    Passive: it sends nothing, changes no message, and reads no bodies. Findings appear as
-    log lines; the report is written when mitmproxy ends.
+    Flows are heard from two places in mitmproxy's chain of addons (`chain`). Passive: it sends
+    nothing, changes no message, and reads no bodies. Findings appear as log lines; the report is
+    written when mitmproxy ends.
     """
 
     name = "cors_audit"
 
     def __init__(self) -> None:
+        # mitmproxy copies an option's value each time it is asked for it, so they are kept.
+        self._options = {name: option.default for name, option in settings.OPTIONS.items()}
         self._scope: flowfilter.TFilter | None = None
         self._journal: JournalWriter | None = None
         self._running = False
+        self._mishaps = Mishaps()
+        self._take_view_back: Callable[[], object] | None = None
+        self._first = chain.First(self._options, self._mishaps)
+        self._last = chain.Last(self._listen)
         self._start()
 
     def _start(self) -> None:
         """Begin an empty session."""
-        self._auditor = Auditor(Door(os.urandom(16)))
-        self._throttle = eventlog.Throttle()
-        self._found: set[str] = set()
+        redact = bool(self._options["cors_redact"])
+        self._auditor = Auditor(Door(os.urandom(16), redact))
+        self._aside = Door(redact=redact)
+        """For what has nothing to do with CORS and goes to the journal alone."""
+        self._teller = Teller(self._auditor, self._options)
+        self._explanations = Explanations()
         self._untrusted: Counter[str] = Counter()
+        self._skipped: Counter[tuple[str, str]] = Counter()
         self._flows = 0
         self._span = Span()
         self._reported = False
@@ -66,7 +83,8 @@ class CorsAudit:
             choices = option.choices
             loader.add_option(name, option.type, option.default, option.help, choices)
         for mistake in settings.swallowed(getattr(ctx.options, "deferred", {})):
-            logger.error("cors_audit: %s", eventlog.ascii_only(mistake))
+            logger.error("cors_audit: %s", eventlog.plain(mistake))
+        self._try("the content view cannot be offered", self._offer_view)
 
     def configure(self, updated: set[str]) -> None:
         """Take over changed options. Before the proxy runs, a mistake stops the start."""
@@ -75,22 +93,27 @@ class CorsAudit:
         except exceptions.OptionsError as mistake:
             if self._running:
                 raise  # shown to the person who set it, and rolled back
-            logger.error("cors_audit: %s", eventlog.ascii_only(str(mistake)))
+            logger.error("cors_audit: %s", eventlog.plain(str(mistake)))
+        except Exception as error:
+            self._mishaps.note("the options could not be taken over", error)
 
     def _configure(self, updated: set[str]) -> None:
         for name in updated & settings.OPTIONS.keys():
-            settings.check(name, getattr(ctx.options, name))
+            value = getattr(ctx.options, name)
+            settings.check(name, value)
+            self._options[name] = value
         if "cors_scope" in updated:
-            scope = self._option("cors_scope")
-            self._scope = flowfilter.parse(scope) if scope else None
+            scope = self._options["cors_scope"]
+            self._scope = flowfilter.parse(str(scope)) if scope else None
         if {"cors_session", "cors_redact"} & updated:
-            if self._option("cors_session") and not self._option("cors_redact"):
+            redact = bool(self._options["cors_redact"])
+            if self._options["cors_session"] and not redact:
                 raise exceptions.OptionsError(
                     "cors_session: a journal is always redacted: leave out cors_redact=false"
                 )
-            self._auditor.door.redact = self._option("cors_redact")
+            self._auditor.door.redact = self._aside.redact = redact
         if {"cors_session", "cors_session_size"} & updated:
-            self._open_journal(self._option("cors_session"))
+            self._open_journal(str(self._options["cors_session"]))
 
     def _open_journal(self, name: str) -> None:
         """Begin or go on with a journal, readable by its owner only; with no name, end it."""
@@ -99,11 +122,10 @@ class CorsAudit:
             self._journal = None
         if not name:
             return
-        size = self._option("cors_session_size") * 2**20
+        megabytes = self._options["cors_session_size"]
+        assert isinstance(megabytes, int)
         try:
-            self._journal = JournalWriter(
-                Path(name).expanduser(), size, redacted=self._option("cors_redact")
-            )
+            self._journal = JournalWriter(Path(name).expanduser(), megabytes * 2**20)
         except CaptureError as problem:
             raise exceptions.OptionsError(
                 f"cors_session: {name}: {problem}: give another name"
@@ -116,139 +138,149 @@ class CorsAudit:
     def running(self) -> None:
         """Say that we are here."""
         self._running = True
+        self._try("no flow can be heard", self._take_places)
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
-
-    def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Stream event streams, if asked to."""
-        if flow.live and flow.response and self._option("cors_stream_sse"):
-            kind = flow.response.headers.get("content-type", "")
-            if kind.startswith("text/event-stream"):
-                flow.response.stream = True
-
-    def response(self, flow: http.HTTPFlow) -> None:
-        """An answer is complete."""
-        self._hear(flow)
-
-    def error(self, flow: http.HTTPFlow) -> None:
-        """There will be no complete answer."""
-        self._hear(flow)
 
     def tls_failed_client(self, data: TlsData) -> None:
         """A client does not trust the proxy: its requests will not be seen."""
-        host = data.conn.sni or str((data.context.server.address or ("?",))[0])
-        self._untrusted[host] += 1
+        self._try("a failed handshake could not be counted", lambda: self._distrusted(data))
 
     def done(self) -> None:
         """Write the report and say what was found. May come twice; the second does nothing."""
         if self._reported:
             return
         self._reported = True
-        self._open_journal("")
-        try:
-            self._finish()
-        except ReportError as problem:
-            logger.error("cors_audit: the report could not be made: %s", problem)
-        except Exception as problem:
-            logger.error("cors_audit: the report could not be made: %s", eventlog.trace(problem))
+        self._try("the journal could not be closed", lambda: self._open_journal(""))
+        self._try("the addon could not be unloaded", self._leave_places)
+        if self._take_view_back is not None:
+            self._try("the content view could not be taken back", self._take_view_back)
+        self._try("the report could not be made", self._finish)
+        self._try("the errors could not be counted", self._own_up)
 
     # Commands
 
     @command.command("cors.report")
     def report(self, path: str = "") -> None:
         """Write the report of the session so far, to PATH or to cors_report."""
-        target = path or self._option("cors_report") or settings.OPTIONS["cors_report"].default
-        written = self._write(self._result(), str(target))
-        logger.log(ALERT, "CORS report: %s", written)
+        target = path or self._options["cors_report"] or settings.OPTIONS["cors_report"].default
+        try:
+            written = self._write(self._result(), str(target))
+        except (ReportError, OSError) as problem:
+            raise exceptions.CommandError(eventlog.plain(f"no report: {problem}")) from problem
+        logger.log(ALERT, "CORS report: %s", eventlog.plain(written))
 
     @command.command("cors.findings")
     def findings(self) -> Sequence[str]:
         """List the findings so far, worst first."""
-        return [eventlog.line(finding) for finding in self._result().findings]
+        found = [eventlog.line(finding) for finding in self._result().findings]
+        return found or ["No findings so far."]  # the console cannot show an empty list
+
+    @command.command("cors.explain")
+    def explain(self, flow: Flow) -> Sequence[str]:
+        """Say what the browser made of a flow, and why: `cors.explain @focus`."""
+        return self._explain(flow.id)
 
     @command.command("cors.show")
     def show(self, rule: str) -> None:
-        """Show only the flows that a rule has found, by its id."""
-        if rule not in self._found:
-            raise exceptions.CommandError(f"no findings of {rule!r} in this session")
-        ctx.master.commands.call("set", "view_filter", f"~comment {rule}")
+        """Show only the flows in which a rule has found something, by its id."""
+        rules = self._teller.rules
+        if rule not in rules:
+            those = f"; the rules that have: {', '.join(sorted(rules))}" if rules else ""
+            raise exceptions.CommandError(
+                eventlog.plain(f"{rule!r} has marked no flow in this session{those}")
+            )
+        if "view_filter" not in ctx.options:
+            raise exceptions.CommandError("mitmdump has no list of flows to be filtered")
+        ctx.options.update(view_filter=filter_for(rule))
 
     @command.command("cors.clear")
     def clear(self) -> None:
         """Forget everything heard so far and begin anew."""
         self._start()
-        self._auditor.door.redact = self._option("cors_redact")
         logger.log(ALERT, "CORS audit: cleared.")
 
     # What it does
 
-    def _option(self, name: str) -> Any:
-        """An option's value; its default where mitmproxy has not loaded us properly."""
-        return getattr(ctx.options, name, settings.OPTIONS[name].default)
+    def _try(self, what: str, do: Callable[[], object]) -> bool:
+        """Do it; where that fails, note that `what`. Did it work?"""
+        try:
+            do()
+        except Exception as error:
+            self._mishaps.note(what, error)
+            return False
+        return True
+
+    def _take_places(self) -> None:
+        chain.take_places(ctx.master.addons, self._first, self._last)
+
+    def _leave_places(self) -> None:
+        chain.leave_places(ctx.master.addons, self._first, self._last)
+
+    def _offer_view(self) -> None:
+        self._take_view_back = verdict_view.install(self._explain)
+
+    def _explain(self, flow_id: str) -> list[str]:
+        try:
+            return self._explanations.lines(flow_id, self._auditor.live_finding)
+        except Exception as error:
+            self._mishaps.note("a flow could not be explained", error)
+            return ["cors-audit could not explain this flow: an error of its own, see the log."]
+
+    def _listen(self, flow: http.HTTPFlow) -> None:
+        try:
+            self._hear(flow)
+        except Exception as error:
+            self._mishaps.note("a flow could not be judged", error)
 
     def _hear(self, heard: http.HTTPFlow) -> None:
-        """Judge one flow. An error of ours is logged and never reaches the traffic."""
+        """Judge one flow, once: a replayed one that failed comes as a response and an error."""
+        if self._auditor.has_heard(heard.id):
+            return
+        if self._scope is not None and not self._scope(heard):
+            return
+        response = heard.response
+        answer = response.headers.fields if response is not None else ()
+        matters = may_matter(heard.request.headers.fields, answer)
+        if not matters and self._journal is None:
+            self._first.forget(heard)
+            self._count(*times(heard))
+            self._auditor.pass_over(heard.id)
+            return
         try:
-            if self._auditor.has_heard(heard.id):
-                return  # a replayed flow that failed comes as a response and as an error
-            if self._scope is not None and not self._scope(heard):
-                return
-            try:
-                exchange = exchange_of(heard, self._auditor.door, CAPTURE)
-            except ValueError as problem:
-                what = "request with an unreadable URL"
-                self._auditor.skip(Skipped(CAPTURE, what, str(problem), 1))
-                return
-            self._flows += 1
-            self._span.include(exchange.started, exchange.ended)
-            if self._journal is not None:
-                said = self._journal.write(exchange)
-                if said is not None:
-                    logger.warning("cors_audit: %s", eventlog.ascii_only(said))
-            news = self._auditor.feed(exchange)
-            self._tell(heard, news)
-        except Exception as problem:
-            logger.error("cors_audit: this flow could not be judged: %s", eventlog.trace(problem))
-
-    def _tell(self, heard: http.HTTPFlow, news: Heard) -> None:
-        if self._option("cors_live") != "off":
-            for seen in news.settled:
-                if seen.blocked:
-                    logger.info("%s", eventlog.settled(seen))
-        new = [self._auditor.live_finding(key) for key in news.new]
-        again = [self._auditor.live_finding(key) for key in news.again]
-        self._found.update(finding.rule for finding in new + again)
-        live = self._option("cors_live")
-        for finding in new + (again if live == "all" else []):
-            self._log(finding, eventlog.line(finding))
-        for finding in again:
-            if live == "first" and finding.count in eventlog.REPEATS:
-                self._log(finding, eventlog.repeat(finding))
-        if (new or again) and self._option("cors_mark"):
-            self._mark(heard, new + again)
-
-    def _log(self, finding: Finding, text: str) -> None:
-        least = Severity(self._option("cors_min_severity"))
-        if self._option("cors_live") == "off" or finding.severity.rank > least.rank:
+            door = self._auditor.door if matters else self._aside
+            exchange = exchange_of(heard, door, CAPTURE, self._first.altered(heard))
+        except ValueError as problem:
+            self._skip("request with an unreadable URL", str(problem))
             return
-        level = logging.WARNING if finding.kind in eventlog.LOUD else logging.INFO
-        if not self._throttle.lets_through(time.monotonic()):
-            return
-        if self._throttle.held_back:
-            logger.log(level, "%d more, see the report", self._throttle.held_back)
-            self._throttle.held_back = 0
-        logger.log(level, "%s", text)
+        self._count(exchange.started, exchange.ended)
+        if self._journal is not None:
+            self._try("the journal could not be written", lambda: self._write_down(exchange))
+        news = self._auditor.feed(exchange)
+        judged = news.judged
+        if judged is not None:
+            self._try("a verdict could not be kept", lambda: self._explanations.keep(news))
+            self._try("a finding could not be told", lambda: self._teller.tell(heard, judged, news))
 
-    def _mark(self, heard: http.HTTPFlow, found: list[Finding]) -> None:
-        """Set what a filter can find later (`~comment CORS`), unless a person was first."""
-        worst = found[0]
-        if not heard.marked and worst.kind in MARKS:
-            heard.marked = MARKS[worst.kind]
-        if not heard.comment:
-            rules = ", ".join(finding.rule for finding in found)
-            heard.comment = eventlog.ascii_only(f"CORS {rules}: {worst.title}")
-        if not heard.live:
-            return
-        ctx.master.addons.trigger(hooks.UpdateHook([heard]))
+    def _count(self, started: float | None, ended: float | None) -> None:
+        self._flows += 1
+        self._span.include(started, ended)
+
+    def _skip(self, what: str, reason: str) -> None:
+        if (what, reason) not in self._skipped and len(self._skipped) >= MOST_REASONS:
+            reason = "various reasons"
+        self._skipped[what, reason] += 1
+
+    def _write_down(self, exchange: Exchange) -> None:
+        assert self._journal is not None
+        said = self._journal.write(exchange)
+        if said is not None:
+            logger.warning("cors_audit: %s", eventlog.plain(said))
+
+    def _distrusted(self, data: TlsData) -> None:
+        host = data.conn.sni or str((data.context.server.address or ("?",))[0])
+        if host not in self._untrusted and len(self._untrusted) >= MOST_HOSTS:
+            host = "others"
+        self._untrusted[host] += 1
 
     def _result(self) -> AuditResult:
         capture = Capture(
@@ -262,12 +294,26 @@ class CorsAudit:
             error=None,
             sha256=None,
         )
-        return self._auditor.result(capture)
+        result = self._auditor.result(capture)
+        skipped = (
+            Skipped(CAPTURE, what, reason, count)
+            for (what, reason), count in sorted(self._skipped.items())
+        )
+        return replace(result, skipped=(*result.skipped, *skipped))
 
     def _finish(self) -> None:
         result = self._result()
+        self._try("the end could not be summed up", lambda: self._sum_up(result))
+        target = str(self._options["cors_report"])
+        if target and result.exchanges:
+            try:
+                logger.log(ALERT, "Report: %s", eventlog.plain(self._write(result, target)))
+            except ReportError as problem:
+                logger.warning("cors_audit: no report: %s", eventlog.plain(str(problem)))
+
+    def _sum_up(self, result: AuditResult) -> None:
         for text in to_terminal.summary_lines(result):
-            logger.log(ALERT, "%s", eventlog.ascii_only(text))
+            logger.log(ALERT, "%s", eventlog.plain(text))
         if self._untrusted:
             count = sum(self._untrusted.values())
             hosts = ", ".join(host for host, _ in self._untrusted.most_common(3))
@@ -276,11 +322,12 @@ class CorsAudit:
                 "HTTPS failed for %d connections (%s): the browser does not trust mitmproxy's "
                 "certificate, those requests were not audited.",
                 count,
-                eventlog.ascii_only(hosts),
+                eventlog.plain(hosts),
             )
-        target = self._option("cors_report")
-        if target and result.exchanges:
-            logger.log(ALERT, "Report: %s", eventlog.ascii_only(self._write(result, target)))
+
+    def _own_up(self) -> None:
+        for line in self._mishaps.summary():
+            logger.warning("%s", line)
 
     def _write(self, result: AuditResult, target: str) -> str:
         """Write the report; where that fails, say so and use the temporary folder."""
@@ -302,7 +349,7 @@ class CorsAudit:
             fallback = Path(tempfile.mkdtemp(prefix="cors-audit-")) / path.name
             logger.warning(
                 "cors_audit: cannot write %s (%s); using the temporary folder",
-                path,
+                eventlog.plain(str(path)),
                 problem.strerror,
             )
             reports.save(result, fallback)

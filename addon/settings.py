@@ -9,11 +9,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from mitmproxy import exceptions, flowfilter
 
 from analysis.finding import Severity
+from reports import RENDERERS
 
 PREFIX = "cors_"
 LIVE = ("off", "first", "all")
@@ -100,13 +102,20 @@ def check(name: str, value: object) -> None:
     """Check one value that has the right type.
 
     Raises:
-        mitmproxy.exceptions.OptionsError: it is none of the choices, or no filter.
+        mitmproxy.exceptions.OptionsError: it is none of the choices, no filter, or of no format.
     """
     choices = OPTIONS[name].choices
     if choices is not None and value not in choices:
         raise exceptions.OptionsError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
     if name == "cors_session_size" and isinstance(value, int) and value < 0:
         raise exceptions.OptionsError(f"cors_session_size must be 0 or more, not {value}")
+    if name == "cors_report" and value:
+        suffix = PurePath(str(value)).suffix.lower()
+        known = [each for each, _ in RENDERERS.values()]
+        if suffix not in known:
+            raise exceptions.OptionsError(
+                f"cors_report must end in one of {', '.join(known)}, not {suffix!r}"
+            )
     if name == "cors_scope" and value:
         try:
             flowfilter.parse(str(value))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from . import __version__
-from .exchange import Exchange
+from .exchange import NOT_THE_SERVERS, Exchange
 from .fetch.classify import JUDGED, Role
 from .finding import Confidence, Finding, Kind
 from .findings import FindingBook, Group
@@ -24,6 +24,7 @@ from .fixes import recognise, shelf
 from .ids import Ids
 from .kept import Kept
 from .redact import Door
+from .relevance import is_relevant
 from .result import AuditResult, BlindSpot, Capture, Policy, Shelf, Skipped, Tool, Totals
 from .rows import exchange_rows, policy_row, rule_cards
 from .session.clients import Clients
@@ -38,13 +39,6 @@ from .session.walk import Walk
 TOOL = "cors-audit"
 MOST_SHELVES = 3
 """APIs for which a result holds the configuration for every stack."""
-TELLING_ANSWERS = (
-    "etag",
-    "last-modified",
-    "access-control-allow-origin",
-    "cross-origin-resource-policy",
-)
-"""Response headers for which an exchange is kept, whatever its request."""
 MAX_APIS = 2_048
 """Servers about which facts are kept; exchanges with further ones are counted."""
 MAX_PENDING = 1_024
@@ -102,11 +96,15 @@ class Auditor:
         if not self._heard.add(exchange.id):
             return None
         self._total += 1
-        self._removed += exchange.removed
         if not is_relevant(exchange):
             return False
+        self._removed += exchange.removed
         self._kept.add(exchange)
         return True
+
+    def pass_over(self, flow_id: str) -> None:
+        """Count a flow that is known to be irrelevant; one taken in before is counted already."""
+        self._total += self._heard.add(flow_id)
 
     def has_heard(self, flow_id: str) -> bool:
         """Was a flow with this id taken in already?"""
@@ -254,9 +252,12 @@ class _Views:
         return api.shape != before
 
     def look(self, seen: Judged) -> list[Group]:
-        """Show an exchange to the rules; the findings it adds to."""
+        """Show an exchange to the rules; the findings it adds to. What the proxy itself put into
+        an answer is nobody's fault."""
         api = self.apis.get(seen.exchange.url.origin)
-        return [] if api is None else self.book.look(seen, api)
+        if api is None or seen.exchange.altered in NOT_THE_SERVERS:
+            return []
+        return self.book.look(seen, api)
 
     def look_at(self, origin: str) -> list[Group]:
         """Show an API's facts to the rules; what they find now."""
@@ -302,26 +303,6 @@ def form_opinions(judged: Collection[Judged] | Walk, intent: Intent = NOTHING_DE
         distrusted=whole.book.distrusted(),
         roles=roles,
         left_out=tuple(_beyond_bounds(whole)),
-    )
-
-
-def is_relevant(exchange: Exchange) -> bool:
-    """Must the auditor keep this exchange? What is dropped here is only counted.
-
-    Kept are requests with an `Origin`, redirects (their next hop may be a CORS request),
-    answers that a browser may store (a later 304, or a CORS request that makes no traffic, is
-    judged by them), what tells about a client's connections and cookies, and the headers by
-    which a server keeps answers from other sites without CORS.
-    """
-    response = exchange.response
-    return (
-        "origin" in exchange.request
-        or exchange.location is not None
-        or exchange.cookies > 0
-        or bool(exchange.set_cookies)
-        or exchange.request.get("sec-fetch-mode") in ("cors", "navigate")
-        or exchange.request.get("sec-fetch-site") in ("cross-site", "same-site")
-        or any(name in response for name in TELLING_ANSWERS)
     )
 
 

@@ -104,6 +104,12 @@ def _places(names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
 
 NO_HEADERS = Headers()
 
+REWRITTEN = "rewritten in the proxy"
+MADE = "made in the proxy"
+NOT_THE_SERVERS = frozenset({REWRITTEN, MADE})
+"""Kinds of `Exchange.altered` that leave no doubt: nothing in such an answer is held against
+the server. Only a live session knows them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Url:
@@ -187,7 +193,7 @@ class Exchange:
     set_cookies: tuple[SetCookie, ...] = field(default=())
     altered: str | None = None
     """Why this answer may not be the server's own: `answered by the proxy`, `edited in the
-    proxy` or `replayed by the proxy`; None when nothing says so."""
+    proxy`, `replayed by the proxy` or one of `NOT_THE_SERVERS`; None when nothing says so."""
     removed: int = 0
     """Values of it that did not pass the door (see `analysis.redact.Door.withheld`)."""
 

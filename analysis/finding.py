@@ -33,7 +33,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for critical, 4 for info: smaller is worse."""
-        return list(Severity).index(self)
+        return _RANKS[self]
 
 
 class Confidence(StrEnum):
@@ -46,7 +46,10 @@ class Confidence(StrEnum):
     @property
     def rank(self) -> int:
         """0 for certain, 2 for tentative: smaller is surer."""
-        return list(Confidence).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {each: rank for kinds in (Severity, Confidence) for rank, each in enumerate(kinds)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,10 @@ _OF_API = tuple(rule for rule in ALL if rule.check_api is not None)
 _OF_ROLE = {
     role: tuple(r for r in ALL if r.check_exchange is not None and role in r.roles) for role in Role
 }
+_OF_PASSED = {
+    role: tuple(r for r in rules if r.kind is not Kind.BROKEN) for role, rules in _OF_ROLE.items()
+}
+"""For exchanges that were not refused and have a whole answer: nothing is broken there."""
 
 Group = tuple[str, str, str, str, str]
 """Rule, page, API, method and path shape: what makes two hits one finding. Parts that do not
@@ -85,7 +89,8 @@ class FindingBook:
     def look(self, seen: Judged, api: ApiFacts) -> list[Group]:
         """Show an exchange to the rules; the findings it adds to."""
         groups = []
-        for rule in _OF_ROLE[seen.node.role]:
+        failed = seen.failure is not None or seen.exchange.lost is not None
+        for rule in (_OF_ROLE if failed else _OF_PASSED)[seen.node.role]:
             assert rule.check_exchange is not None
             if rule.at_end and not self._at_end:
                 continue

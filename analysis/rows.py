@@ -34,7 +34,7 @@ from .session.policy import least_privilege
 from .session.trust import allow_origin_mode
 from .session.walk import Walk
 
-__all__ = ["exchange_rows", "policy_row", "rule_cards"]
+__all__ = ["exchange_row", "exchange_rows", "policy_row", "rule_cards"]
 
 
 def exchange_rows(
@@ -53,7 +53,11 @@ def exchange_rows(
         The rows in order, and how many were left out.
     """
     if not isinstance(judged, Walk) and len(judged) <= room:
-        return [_row(seen, pointed) for seen in judged if _has_row(seen, pointed)], 0
+        return [
+            exchange_row(seen, seen.exchange.id in pointed)
+            for seen in judged
+            if _has_row(seen, pointed)
+        ], 0
     kinds = Counter(_kind(seen) for seen in judged if _has_row(seen, pointed))
     most = max(1, _share(list(kinds.values()), room))
     met: Counter[tuple[str | None, ...]] = Counter()
@@ -64,7 +68,7 @@ def exchange_rows(
         kind = _kind(seen)
         met[kind] += 1
         if seen.exchange.id in pointed or (met[kind] <= most and len(rows) < room):
-            rows.append(_row(seen, pointed))
+            rows.append(exchange_row(seen, seen.exchange.id in pointed))
     return rows, kinds.total() - len(rows)
 
 
@@ -96,10 +100,9 @@ def _share(counts: list[int], room: int) -> int:
     return max(counts, default=0)
 
 
-def _row(seen: Judged, pointed: Collection[str]) -> ExchangeRow:
-    """One judged exchange as the result shows it; with headers where findings point at it."""
+def exchange_row(seen: Judged, with_headers: bool) -> ExchangeRow:
+    """One judged exchange as the result shows it."""
     exchange, node, verdict = seen.exchange, seen.node, seen.verdict
-    with_headers = exchange.id in pointed
     failure = verdict.failure
     names = codes(verdict)
     needed = preflight_needed(node)

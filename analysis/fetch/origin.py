@@ -52,6 +52,7 @@ def host_of(origin: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=4096)
 def is_loopback(host: str) -> bool:
     """`localhost`, names below it, 127.0.0.0/8 and ::1."""
     host = host.strip("[]")

@@ -100,7 +100,7 @@ def cause(seen: Judged, api: ApiFacts | None = None) -> str | None:
 
 
 def _cause(seen: Judged) -> str | None:
-    if never_answered(seen):
+    if seen.exchange.lost is not None and never_answered(seen):
         return "server-never-answered"
     failure = seen.verdict.failure
     if not seen.blocked or failure is None:

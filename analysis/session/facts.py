@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from ..exchange import Exchange, SetCookie, Span
+from ..exchange import NOT_THE_SERVERS, Exchange, SetCookie, Span
 from ..fetch.cache import may_be_stored
 from ..fetch.check import Asked
 from ..fetch.classify import JUDGED, Role
@@ -251,7 +251,8 @@ class ApiFacts:
         else:
             self._observe_call(seen)
         if exchange.status is not None and not proxy_answered(exchange):
-            self._observe_answer(seen)
+            if exchange.altered not in NOT_THE_SERVERS:
+                self._observe_answer(seen)
             if exchange.altered is None:
                 self.unaltered += 1
             elif exchange.altered not in self.altered:

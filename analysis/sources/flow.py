@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
 
 
-def exchange_of(flow: HTTPFlow, door: Door, capture: str) -> Exchange:
+def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = None) -> Exchange:
     """One flow, complete or failed, as an exchange. Reads no bodies, changes nothing.
+
+    Args:
+        altered: as in `Exchange`, where the caller knows; else what the flow shows.
 
     Raises:
         ValueError: the request's URL cannot be understood.
     """
-    request, response, error = flow.request, flow.response, flow.error
+    request, response = flow.request, flow.response
     peer = flow.client_conn.peername
-    ended = response.timestamp_end if response is not None else None
-    if ended is None and error is not None:
-        ended = error.timestamp
+    started, ended = times(flow)
     # A HAR entry without an answer comes out of mitmproxy with status 0.
     answered = response is not None and response.status_code
     return Wire(
@@ -34,7 +35,7 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str) -> Exchange:
         capture=capture,
         address=peer[0] if peer else "",
         connection=flow.client_conn.id,
-        started=request.timestamp_start,
+        started=started,
         ended=ended,
         method=request.data.method.decode("latin-1"),
         url=_url(flow),
@@ -43,8 +44,16 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str) -> Exchange:
         status=response.status_code if response is not None and answered else None,
         response=response.headers.fields if response is not None and answered else (),
         lost=_lost(flow),
-        altered=_altered(flow),
+        altered=altered or _altered(flow),
     ).through(door)
+
+
+def times(flow: HTTPFlow) -> tuple[float, float | None]:
+    """When the request began, and when the answer or the error was complete."""
+    ended = flow.response.timestamp_end if flow.response is not None else None
+    if ended is None and flow.error is not None:
+        ended = flow.error.timestamp
+    return flow.request.timestamp_start, ended
 
 
 def _url(flow: HTTPFlow) -> str:

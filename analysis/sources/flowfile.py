@@ -18,6 +18,7 @@ from mitmproxy.io import compat, tnetstring
 
 from ..exchange import Exchange
 from ..redact import Door
+from ..relevance import may_matter
 from .base import Problem, give_back
 from .flow import exchange_of
 
@@ -41,14 +42,17 @@ def exchanges(data: bytes | mmap, door: Door, capture: str) -> Iterator[Exchange
     Yields:
         An exchange per HTTP flow, a `Problem` per thing that could not be judged.
     """
+    aside = Door(redact=door.redact)
     for offset, state in _frames(data):
         if state is None:
             yield Problem("damaged record", f"not readable at byte {offset}", fatal=True)
             continue
-        yield _one(state, door, capture)
+        yield _one(state, door, aside, capture)
 
 
-def _one(state: dict[Any, Any], door: Door, capture: str) -> Exchange | Problem:
+def _one(state: dict[Any, Any], door: Door, aside: Door, capture: str) -> Exchange | Problem:
+    """One record. What has nothing to do with CORS goes through the door `aside`: what is
+    withheld there cannot get into a report, and a live session does not look at it."""
     kind = state.get("type", state.get(b"type", "http"))
     try:
         flow = mitm_flow.Flow.from_state(compat.migrate_flow(state))
@@ -61,8 +65,11 @@ def _one(state: dict[Any, Any], door: Door, capture: str) -> Exchange | Problem:
         return Problem("unreadable flow", reason, fatal=True)
     if not isinstance(flow, HTTPFlow):
         return Problem(f"{kind} flow", "not HTTP: CORS does not apply")
+    response = flow.response
+    answer = response.headers.fields if response is not None else ()
+    matters = may_matter(flow.request.headers.fields, answer)
     try:
-        return exchange_of(flow, door, capture)
+        return exchange_of(flow, door if matters else aside, capture)
     except ValueError as error:
         return Problem("request with an unreadable URL", str(error))
 

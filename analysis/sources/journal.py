@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from mmap import mmap
-from typing import Any
 
 from .. import record
 from ..exchange import Exchange
@@ -22,12 +21,9 @@ START = f'{{"format": "{FORMAT}", '.encode()
 GAP = b'{"missing": '
 
 
-def heading(redacted: bool = True) -> str:
+def heading() -> str:
     """First line of a journal, and of every session that goes on in it."""
-    said: dict[str, Any] = {"format": FORMAT, "format_version": FORMAT_VERSION}
-    if not redacted:
-        said["redacted"] = False
-    return json.dumps(said) + "\n"
+    return json.dumps({"format": FORMAT, "format_version": FORMAT_VERSION}) + "\n"
 
 
 def line(exchange: Exchange) -> str:
@@ -58,8 +54,7 @@ def exchanges(data: bytes | mmap, capture: str) -> Iterator[Exchange | Problem]:
             refused = _refused(text)
             if refused is not None:
                 yield refused
-                if refused.fatal:
-                    return
+                return
             continue
         if torn and not text.startswith(GAP):
             yield _damaged(torn)
@@ -96,7 +91,7 @@ def _read(text: bytes, capture: str) -> Exchange | Problem:
 
 
 def _refused(text: bytes) -> Problem | None:
-    """What keeps what follows this heading from being read, or is to be known about it."""
+    """What keeps what follows this heading from being read."""
     try:
         said = json.loads(text)
     except ValueError:
@@ -105,8 +100,6 @@ def _refused(text: bytes) -> Problem | None:
     if version != FORMAT_VERSION:
         why = f"format_version {version!r}: read it with the cors-audit that wrote it, or newer"
         return Problem("journal of another version", why, fatal=True)
-    if said.get("redacted") is False:
-        return Problem("journal with secrets", "it was written with cors_redact=false")
     return None
 
 

@@ -21,17 +21,16 @@ class JournalWriter:
     Args:
         size: bytes after which a new file is begun. `a.jsonl` is the newest one; the older are
             `a.1.jsonl`, `a.2.jsonl` and so on, in order of time. 0: never.
-        redacted: was what is written redacted?
 
     Raises:
         CaptureError: there is a file of that name which is no journal.
         OSError: it cannot be written.
     """
 
-    def __init__(self, path: Path, size: int = 0, redacted: bool = True) -> None:
+    def __init__(self, path: Path, size: int = 0) -> None:
         self._path = path
         self._size = size
-        self._heading = journal.heading(redacted)
+        self._heading = journal.heading()
         self._missing = 0
         """Exchanges that could not be written since the last one that could."""
         self._torn = False

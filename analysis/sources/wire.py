@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from ..exchange import NO_HEADERS, Exchange
@@ -46,12 +47,14 @@ class Wire:
             ValueError: the request's URL cannot be understood.
         """
         before = door.withheld
-        asked, answered = _texts(self.request), _texts(self.response)
-        user_agent = asked.get("user-agent", self.user_agent or "")
+        user_agent = _last(self.request, b"user-agent")
+        if user_agent is None:
+            user_agent = self.user_agent or ""
+        referrer = _last(self.request, b"referer")
         location, location_scheme = None, None
-        if self.status in REDIRECT_STATUSES and answered.get("location"):
-            location, location_scheme = door.location(self.url, answered["location"])
-        referrer = asked.get("referer")
+        target = _last(self.response, b"location") if self.status in REDIRECT_STATUSES else None
+        if target:
+            location, location_scheme = door.location(self.url, target)
         return Exchange(
             id=self.id,
             capture=self.capture,
@@ -67,35 +70,37 @@ class Wire:
             status=self.status,
             response=door.headers(self.response) if self.status is not None else NO_HEADERS,
             lost=door.text(self.lost) if self.lost else self.lost,
-            cookies=_cookies(self.request),
+            cookies=sum(_cookies(value) for value in _lines(self.request, b"cookie")),
             referrer=door.origin_of(referrer) if referrer else None,
             location=location,
             location_scheme=location_scheme,
             set_cookies=tuple(
                 door.set_cookie(value.decode("latin-1"))
-                for name, value in self.response
-                if name.lower() == b"set-cookie"
+                for value in _lines(self.response, b"set-cookie")
             ),
             altered=self.altered,
             removed=door.withheld - before,  # last: all of the above went through by now
         )
 
 
+@lru_cache(maxsize=1024)
 def client_id(address: str, user_agent: str) -> str:
     """A short hash: tells clients apart without naming them."""
     text = f"{address}\0{user_agent}".encode("utf-8", "replace")
     return blake2b(text, digest_size=4).hexdigest()
 
 
-def _texts(fields: Fields) -> dict[str, str]:
-    """Name, lower-cased, to the value of its last line."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in fields}
+def _lines(fields: Fields, name: bytes) -> list[bytes]:
+    """Values of the lines of that name, which is given in small letters."""
+    size = len(name)
+    return [value for each, value in fields if len(each) == size and each.lower() == name]
 
 
-def _cookies(fields: Fields) -> int:
-    """Cookies sent; HTTP/2 spreads them over several lines."""
-    return sum(
-        len([pair for pair in value.split(b";") if pair.strip()])
-        for name, value in fields
-        if name.lower() == b"cookie"
-    )
+def _last(fields: Fields, name: bytes) -> str | None:
+    values = _lines(fields, name)
+    return values[-1].decode("latin-1") if values else None
+
+
+def _cookies(line: bytes) -> int:
+    """Cookies in a line; HTTP/2 spreads them over several."""
+    return len([pair for pair in line.split(b";") if pair.strip()])

@@ -185,7 +185,7 @@ def main(arguments: list[str]) -> None:
         before = megabytes()
         for number, flow in enumerate(Traffic().flows(total), 1):
             begin = time.process_time()
-            addon.response(flow)
+            addon._last.response(flow)
             spent += time.process_time() - begin
             if number % step == 0:
                 gc.collect()

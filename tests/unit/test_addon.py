@@ -28,7 +28,8 @@ import builtins
 from mitmproxy.tools.main import mitmdump
 real = builtins.__import__
 BLOCKED = {"pandas", "numpy", "click", "tomllib", "sqlite3", "zoneinfo", "publicsuffix2",
-           "publicsuffixlist", "html.parser", "http.cookies", "xml.etree", "rich"}
+           "publicsuffixlist", "html.parser", "http.cookies", "xml.etree", "rich", "timeit",
+           "sched", "shelve", "doctest", "unittest", "mitmproxy.test"}
 OURS = ("addon", "analysis", "reports")
 def guarded(name, globals=None, locals=None, fromlist=(), level=0):
     importer = (globals or {}).get("__name__", "")
@@ -84,12 +85,16 @@ def test_replayed_and_offline_are_one_engine(tmp_path: Path) -> None:
             assert f"[{finding.rule}]" in done.stdout
 
 
-def test_it_works_where_little_can_be_imported(tmp_path: Path) -> None:
-    done = mitmdump(tmp_path, "--set", "cors_report=r.html", before=BLOCKER)
+@pytest.mark.parametrize("name", ["r.html", "r.json"])
+def test_it_works_where_little_can_be_imported(tmp_path: Path, name: str) -> None:
+    done = mitmdump(tmp_path, "--set", f"cors_report={name}", before=BLOCKER)
     assert done.returncode == 0
     assert "Traceback" not in done.stdout + done.stderr, done.stdout
     assert "must not import" not in done.stdout
-    assert (tmp_path / "r.html").read_text().startswith("<!doctype html>")
+    assert "[hidden-error-status]" in done.stdout
+    written = (tmp_path / name).read_text()
+    assert written.startswith("<!doctype html>" if name == "r.html" else "{")
+    assert "hidden-error-status" in written
 
 
 def test_without_jinja2_the_report_is_json(tmp_path: Path) -> None:
@@ -142,6 +147,7 @@ def test_from_a_path_with_a_space(tmp_path: Path) -> None:
         ("cors_liv=first", "did you mean cors_live?"),
         ("cors_live=loud", "cors_live must be one of off, first, all"),
         ("cors_min_severity=bad", "must be one of critical"),
+        ("cors_report=report.pdf", "cors_report must end in one of .html, .json, .md"),
         ("cors_scope=~nothing(", "must be a mitmproxy filter expression"),
         ("cors_session=/no/such/folder/x", "cannot write"),
         ("cors_session_size=-1", "cors_session_size must be 0 or more"),

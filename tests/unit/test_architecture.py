@@ -24,6 +24,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("analysis.exchange", "analysis.fetch", "analysis.hidden", "analysis.words"), (),
     ),
     "analysis.words": ((), ()),
+    "analysis.relevance": (("analysis.exchange",), ()),
     "analysis.fetch": (("analysis.exchange", "analysis.fetch"), ("publicsuffixlist",)),
     "analysis.session": (
         ("analysis.exchange", "analysis.fetch", "analysis.session", "analysis.result"),
@@ -101,7 +102,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.sources": (
         ("analysis.exchange", "analysis.fetch", "analysis.record", "analysis.redact",
-         "analysis.sources", "analysis.words"),
+         "analysis.relevance", "analysis.sources", "analysis.words"),
         (),
     ),
     "analysis.sources.flow": (
@@ -109,7 +110,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("mitmproxy",),
     ),
     "analysis.sources.flowfile": (
-        ("analysis.exchange", "analysis.redact", "analysis.sources"),
+        ("analysis.exchange", "analysis.redact", "analysis.relevance", "analysis.sources"),
         ("mitmproxy",),
     ),
     "analysis.series": ((), ()),

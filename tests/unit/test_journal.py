@@ -220,11 +220,6 @@ def test_it_is_private_and_leaves_other_files_alone(tmp_path: Path) -> None:
     assert notes.read_text() == "mine"
 
 
-def test_what_was_written_without_redaction_says_so(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.jsonl", made_up(1), redacted=False)
-    assert whats(path) == ["journal with secrets"]
-
-
 def test_another_version_is_not_guessed_at(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", made_up(1))
     path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 9'))

@@ -12,6 +12,7 @@ from typing import IO, Any
 import pytest
 from mitmproxy.test import taddons
 
+from addon import explain
 from addon.recorder import CorsAudit
 from analysis import engine, findings, hidden, kept, redact
 from analysis.engine import Auditor
@@ -173,6 +174,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         cookies: ("MAX_TIMES",),
         redact: ("KEPT_LINES",),
         hidden: ("FIRST", "LATEST"),
+        explain: ("KEPT",),
     }.items():
         for name in bounds:
             monkeypatch.setattr(module, name, 50)
@@ -192,7 +194,7 @@ def test_memory_does_not_grow_with_traffic() -> None:
         context.master.addons.add(addon)
         context.configure(addon, cors_live="off", cors_mark=False, cors_report="")
         for number, flow in enumerate(Traffic(endpoints=20, images=20).flows(4_000), 1):
-            addon.response(flow)
+            addon._last.response(flow)
             if number % 2_000 == 0:
                 gc.collect()
                 kinds = (Exchange, Node, Header, Headers, Url)

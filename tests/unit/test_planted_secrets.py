@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from mitmproxy.io import FlowReader
 
-from addon import eventlog
+from addon import mishaps
 from analysis.cli import main
 from analysis.fixes import STACKS
 from analysis.redact import Door
@@ -175,8 +175,8 @@ def test_unreadable_urls_and_errors_of_ours_quote_nothing() -> None:
             door.url(url)
         assert "123" not in str(caught.value)
         assert "S3CR3T" not in str(caught.value)
-        assert "S3CR3T" not in eventlog.trace(caught.value)
-    assert eventlog.trace(caught.value).startswith("ValueError at redact.py:")
+        assert "S3CR3T" not in mishaps.trace(caught.value)
+    assert mishaps.trace(caught.value).startswith("ValueError at redact.py:")
 
 
 def test_secrets_made_by_chance_are_shown_nowhere(tmp_path: Path) -> None:

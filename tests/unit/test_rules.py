@@ -15,6 +15,7 @@ from analysis.rules import ALL
 from analysis.rules.cause import BY_STEP, cause
 from analysis.rules.model import Example, Rule
 from analysis.session.clients import Clients
+from analysis.session.facts import ApiFacts
 from analysis.session.intent import NOTHING_DECLARED, Intent
 from analysis.session.judge import Judged, judge
 from analysis.session.links import Linker
@@ -498,3 +499,19 @@ def test_examples_are_transcripts_of_their_own() -> None:
 
 def test_a_failure_without_a_rule_would_be_noticed() -> None:
     assert all(Failure(step).step in BY_STEP for step in Step)
+
+
+def test_nothing_is_broken_where_nothing_failed() -> None:
+    """Exchanges that passed are not shown to these rules."""
+    for rule in ALL:
+        for text in (rule.example.bad, rule.example.good):
+            apis: dict[str, ApiFacts] = {}
+            for seen in judged(text):
+                origin = seen.exchange.url.origin
+                api = apis.setdefault(origin, ApiFacts(origin, None))
+                api.observe(seen)
+                if seen.failure is not None or seen.exchange.lost is not None:
+                    continue
+                for each in BROKEN:
+                    if each.check_exchange is not None and seen.node.role in each.roles:
+                        assert list(each.check_exchange(seen, api)) == [], each.id

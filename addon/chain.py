@@ -1,0 +1,146 @@
+"""Our two places in mitmproxy's chain of addons: before all others, and after them.
+
+Header rules (`modify_headers`), mappings and other scripts rewrite messages in passing. The
+browser judges what they made of them, so that is what we judge, after them; but what the
+server is blamed for has to be its own, so we look at what came over the wire before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mitmproxy import http
+from mitmproxy.addonmanager import AddonManager
+from mitmproxy.addons import save
+
+from addon.mishaps import Mishaps
+from analysis.exchange import MADE, REWRITTEN
+
+IN_FLIGHT = 5_000
+"""Messages remembered that have not been heard to the end."""
+TELLING = (b"access-control-", b"cross-origin-resource-policy", b"location", b"origin", b"vary")
+"""Beginnings of the names whose values CORS looks at."""
+
+Fields = tuple[tuple[bytes, bytes], ...]
+
+
+class First:
+    """In front of all others: it remembers messages, and streams event streams if asked to.
+
+    Args:
+        options: the addon's, as they stand at any time.
+    """
+
+    name = "cors_audit_first"
+
+    def __init__(self, options: Mapping[str, object], mishaps: Mishaps) -> None:
+        self._options = options
+        self._mishaps = mishaps
+        self._asked: dict[str, tuple[Fields, bytes, int, bytes]] = {}
+        self._answered: dict[str, tuple[Fields, int]] = {}
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """A request has come from the browser."""
+        try:
+            asked = flow.request.data
+            _keep(self._asked, flow.id, (asked.headers.fields, asked.host, asked.port, asked.path))
+        except Exception as error:
+            self._mishaps.note("a request could not be remembered", error)
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """An answer has come from the server."""
+        try:
+            if flow.response is not None:
+                answer = flow.response.data
+                _keep(self._answered, flow.id, (answer.headers.fields, answer.status_code))
+                if self._options["cors_stream_sse"] and flow.live:
+                    _stream(flow.response)
+        except Exception as error:
+            self._mishaps.note("an answer could not be remembered", error)
+
+    def forget(self, flow: http.HTTPFlow) -> None:
+        """A flow has ended of which nobody will ask whether it was altered."""
+        self._asked.pop(flow.id, None)
+        self._answered.pop(flow.id, None)
+
+    def altered(self, flow: http.HTTPFlow) -> str | None:
+        """How the answer of a flow that has ended is not the server's own; None: it is.
+
+        To be asked once per flow: then it is forgotten.
+        """
+        asked, answered = self._asked.get(flow.id), self._answered.get(flow.id)
+        self.forget(flow)
+        if not flow.live or flow.response is None or flow.error is not None:
+            return None
+        if flow.server_conn.timestamp_start is None:
+            return MADE
+        now, answer = flow.request.data, flow.response.data
+        if asked is not None:
+            fields, *place = asked
+            if place != [now.host, now.port, now.path] or _differ(fields, now.headers.fields):
+                return REWRITTEN
+        if answered is not None:
+            fields, status = answered
+            if status != answer.status_code or _differ(fields, answer.headers.fields):
+                return REWRITTEN
+        return None
+
+
+class Last:
+    """Behind all that changes flows, and before what saves them: marks are to be saved, too."""
+
+    name = "cors_audit_last"
+
+    def __init__(self, hear: Callable[[http.HTTPFlow], None]) -> None:
+        self._hear = hear
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """An answer is complete."""
+        self._hear(flow)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """There will be no complete answer."""
+        self._hear(flow)
+
+
+def take_places(manager: AddonManager, first: First, last: Last) -> None:
+    """Put both into the chain. Scripts that are loaded later stand between them."""
+    manager.register(first)
+    manager.register(last)
+    # In a new list: the chain is being walked along while this is called.
+    chain = [first, *manager.chain]
+    saving = [place for place, addon in enumerate(chain) if isinstance(addon, save.Save)]
+    chain.insert(saving[0] if saving else len(chain), last)
+    manager.chain = chain
+
+
+def leave_places(manager: AddonManager, first: First, last: Last) -> None:
+    """Take both out again, where they are in it."""
+    for each in (first, last):
+        if each in manager.chain:
+            manager.remove(each)
+
+
+def _stream(response: http.Response) -> None:
+    """Let an event stream through piece by piece."""
+    if response.headers.get("content-type", "").startswith("text/event-stream"):
+        response.stream = True
+
+
+def _keep(known: dict[str, Any], flow_id: str, value: object) -> None:
+    if len(known) >= IN_FLIGHT:
+        del known[next(iter(known))]
+    known[flow_id] = value
+
+
+def _differ(before: Fields, after: Fields) -> bool:
+    """Do they differ in what CORS looks at?"""
+    return before != after and list(_telling(before)) != list(_telling(after))
+
+
+def _telling(fields: Fields) -> Iterable[tuple[bytes, bytes]]:
+    for name, value in fields:
+        lower = name.lower()
+        if lower.startswith(TELLING):
+            yield lower, value

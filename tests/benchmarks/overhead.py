@@ -1,0 +1,177 @@
+"""What the addon costs mitmproxy: processor time of one mitmdump with our work on and off.
+
+    python -m tests.benchmarks.overhead [SECONDS]
+
+Separate runs of mitmdump differ by more than the addon costs, so one process changes its mode
+every few requests: nothing of ours, a busy-wait of known length (does the method find it?), and
+our hooks, on ordinary traffic, on calls across origins and on other requests. Each window is
+paired with the nothing beside it. It prints and decides nothing.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from statistics import mean, median, stdev
+
+from tests.tools.running import ADDON, CHROMIUM, PAGE, free_port, origin_server, wait_until
+
+WINDOW = 20
+"""Requests in a row with the same mode and of the same sort."""
+BUSY = 100
+"""Microseconds of the calibrating busy-wait."""
+SORTS = ("ordinary", "cors", "other")
+MODES = ("nothing", "busy", "nothing", "ours")
+
+SWITCH = '''
+"""Switches our hooks on and off, and measures: `X-Bench` names window, sort and mode."""
+
+import json, sys, time
+from mitmproxy import ctx
+
+class Switch:
+    def __init__(self):
+        self.now, self.begun, self.rows, self.mode = None, 0.0, [], "ours"
+
+    def request(self, flow):
+        key = flow.request.headers.get("x-bench", "")
+        if key != self.now:
+            spent = time.process_time()
+            if self.now:
+                self.rows.append((*self.now.split(), spent - self.begun))
+            self.now = key
+            self.mode = key.split()[2] if key else ""
+            switch(self.mode == "ours")
+            self.begun = time.process_time()
+        if self.mode == "busy":
+            end = time.perf_counter() + BUSY / 1e6
+            while time.perf_counter() < end:
+                pass
+
+    def done(self):
+        with open("rows.json", "w") as file:
+            json.dump(self.rows, file)
+
+def switch(on):
+    """Our hooks do all of their work, or are not there."""
+    for name in ("cors_audit_first", "cors_audit_last"):
+        ours = ctx.master.addons.get(name)
+        for hook in ("requestheaders", "responseheaders", "response", "error"):
+            if hasattr(type(ours), hook):
+                if on:
+                    vars(ours).pop(hook, None)
+                else:
+                    setattr(ours, hook, None)
+
+addons = [Switch()]
+'''
+
+
+def headers(sort: str, number: int, port: int) -> dict[str, str]:
+    """What Chromium sends with a request of this sort."""
+    sent = {
+        "Host": f"127.0.0.1:{port}",
+        "Connection": "keep-alive",
+        "sec-ch-ua-platform": '"Linux"',
+        "User-Agent": CHROMIUM,
+        "sec-ch-ua": '"Chromium";v="156", "Not)A;Brand";v="24"',
+        "sec-ch-ua-mobile": "?0",
+        "Accept": "*/*",
+        "Accept-Encoding": "gzip, deflate, br, zstd",
+        "Accept-Language": "en-US,en;q=0.9",
+        "Sec-Fetch-Dest": "empty",
+    }
+    # Ordinary traffic: of ten requests one calls across origins and one carries a cookie.
+    if sort == "cors" or (sort == "ordinary" and number % 10 == 0):
+        return sent | {
+            "Origin": PAGE, "Referer": f"{PAGE}/", "Sec-Fetch-Mode": "cors",
+            "Sec-Fetch-Site": "cross-site",
+        }  # fmt: skip
+    if sort == "ordinary" and number % 10 == 5:
+        sent["Cookie"] = "session=0123456789abcdef; theme=dark"
+    return sent | {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "same-origin"}
+
+
+def load(proxy: int, origin: int, seconds: float) -> None:
+    """Send requests one after the other through the proxy, window by window."""
+    connection = http.client.HTTPConnection("127.0.0.1", proxy, timeout=30)
+    deadline = time.monotonic() + seconds
+    window = number = 0
+    while time.monotonic() < deadline:
+        for sort in SORTS:
+            for mode in MODES:
+                window += 1
+                for _ in range(WINDOW):
+                    number += 1
+                    sent = headers(sort, number, origin)
+                    area = "open" if "Origin" in sent else "closed"
+                    path = f"/{area}/{'abcdefghij'[number // 10 % 10]}/list"
+                    bench = {"X-Bench": f"{window} {sort} {mode}"}
+                    url = f"http://127.0.0.1:{origin}{path}"
+                    connection.request("GET", url, headers=sent | bench)
+                    connection.getresponse().read()
+
+
+def run(seconds: float) -> list[tuple[int, str, str, float]]:
+    """Windows: number, sort, mode, seconds of processor time."""
+    with tempfile.TemporaryDirectory() as folder, origin_server() as origin:
+        script, port = Path(folder) / "switch.py", free_port()
+        script.write_text(SWITCH.replace("BUSY", str(BUSY)))
+        words = ["-q", "--listen-host", "127.0.0.1", "--listen-port", str(port)]
+        words += ["-s", str(ADDON), "-s", str(script), "--set", "cors_report="]
+        words += ["--set", f"confdir={folder}/conf"]
+        program = Path(sys.executable).with_name("mitmdump")
+        process = subprocess.Popen([str(program), *words], cwd=folder)
+        try:
+            wait_until(lambda: _answers(port, origin))
+            load(port, origin, seconds)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+        rows = json.loads((Path(folder) / "rows.json").read_text())
+    return [(int(number), sort, mode, float(spent)) for number, sort, mode, spent in rows]
+
+
+def _answers(port: int, origin: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", f"http://127.0.0.1:{origin}/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def main(arguments: list[str]) -> None:
+    """Measure and print."""
+    rows = run(float(arguments[0]) if arguments else 120)
+    by_number = {number: (sort, mode, spent) for number, sort, mode, spent in rows}
+    added: dict[tuple[str, str], list[float]] = defaultdict(list)
+    base: dict[str, list[float]] = defaultdict(list)
+    for number, (sort, mode, spent) in by_number.items():
+        before = by_number.get(number - 1)
+        if mode == "nothing":
+            base[sort].append(spent / WINDOW * 1e6)
+        elif before is not None and before[:2] == (sort, "nothing"):
+            added[sort, mode].append((spent - before[2]) / WINDOW * 1e6)
+    print("microseconds of processor time per request, and what is added to it")
+    for sort in SORTS:
+        whole = median(base[sort])
+        print(f"{sort:9} mitmproxy alone {whole:6.0f}")
+        for mode, name in (("busy", f"busy-wait of {BUSY}"), ("ours", "the addon")):
+            each = added[sort, mode]
+            error = stdev(each) / len(each) ** 0.5
+            print(
+                f"{'':9} {name:16} {median(each):+6.0f} median {mean(each):+6.0f} "
+                f"+-{error:3.0f} mean of {len(each)} windows  {median(each) / whole:+6.1%}"
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
