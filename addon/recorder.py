@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mitmproxy import command, ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
@@ -16,6 +16,7 @@ from mitmproxy.flow import Flow
 from mitmproxy.log import ALERT
 from mitmproxy.tls import TlsData
 
+import reports
 from addon import chain, eventlog, settings, verdict_view
 from addon.explain import Explanations
 from addon.mishaps import Mishaps
@@ -331,20 +332,24 @@ class CorsAudit:
 
     def _write(self, result: AuditResult, target: str) -> str:
         """Write the report; where that fails, say so and use the temporary folder."""
-        import reports
-
         path = Path(target).expanduser()
-        if path.suffix == ".html" and not reports.available("html"):
+        format = reports.format_of(path)
+        try:
+            reports.need(format)
+        except reports.MissingPackage as missing:
             path = path.with_suffix(".json")
             logger.log(
                 ALERT,
-                "jinja2 is not installed here, so the report is JSON; make the page with: "
-                "python -m reports %s --to html",
-                path.name,
+                "%s; the report is JSON, make the other where that is there with: "
+                "python -m reports %s --to %s -o %s",
+                missing,
+                eventlog.plain(path.name),
+                format,
+                eventlog.plain(PurePath(target).name),
             )
         try:
             write.keep_existing(path)
-            reports.save(result, path)
+            written = reports.save(result, path)
         except OSError as problem:
             fallback = Path(tempfile.mkdtemp(prefix="cors-audit-")) / path.name
             logger.warning(
@@ -352,6 +357,5 @@ class CorsAudit:
                 eventlog.plain(str(path)),
                 problem.strerror,
             )
-            reports.save(result, fallback)
-            return str(fallback)
-        return str(path)
+            written = reports.save(result, fallback)
+        return ", ".join(str(each) for each in written)

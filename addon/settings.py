@@ -9,13 +9,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from mitmproxy import exceptions, flowfilter
 
+import reports
 from analysis.finding import Severity
-from reports import RENDERERS
 
 PREFIX = "cors_"
 LIVE = ("off", "first", "all")
@@ -37,7 +36,8 @@ OPTIONS: Mapping[str, Option] = {
         str,
         "cors-report.html",
         "Where the CORS report goes when the session ends; the suffix decides the format "
-        "(.html, .json, .md). Empty: no report. An existing file is kept under a dated name.",
+        "(.html, .json, .sarif, .xml, .csv, .md, .parquet; .xml is JUnit). Empty: no report. "
+        "An existing file is kept under a dated name.",
     ),
     "cors_session": Option(
         str,
@@ -110,12 +110,10 @@ def check(name: str, value: object) -> None:
     if name == "cors_session_size" and isinstance(value, int) and value < 0:
         raise exceptions.OptionsError(f"cors_session_size must be 0 or more, not {value}")
     if name == "cors_report" and value:
-        suffix = PurePath(str(value)).suffix.lower()
-        known = [each for each, _ in RENDERERS.values()]
-        if suffix not in known:
-            raise exceptions.OptionsError(
-                f"cors_report must end in one of {', '.join(known)}, not {suffix!r}"
-            )
+        try:
+            reports.format_of(str(value))
+        except reports.ReportError as error:
+            raise exceptions.OptionsError(f"cors_report: {error}") from error
     if name == "cors_scope" and value:
         try:
             flowfilter.parse(str(value))

@@ -2,6 +2,8 @@
 
 ReportError           base class
     UnknownFormat     the caller asked for a format that does not exist
+    NoText            the caller asked for a format of files as one text
+    MissingPackage    the format needs a package that is not installed here
     SecretFound       the finished text holds a value that must not leave: our fault
 """
 
@@ -20,6 +22,25 @@ class UnknownFormat(ReportError):
     def __init__(self, asked: str, known: Iterable[str]) -> None:
         names = ", ".join(known)
         super().__init__(f"no report format {asked!r}; known are {names}")
+
+
+class NoText(ReportError):
+    """This format is several files, so it cannot go to standard output."""
+
+    def __init__(self, asked: str, suffix: str) -> None:
+        super().__init__(f"{asked} is several files and no text: use -o NAME{suffix}")
+
+
+class MissingPackage(ReportError):
+    """A format needs a package that is not installed here; the text says how to get it."""
+
+    def __init__(self, asked: str, package: str) -> None:
+        remedy = EXTRAS.get(package, f"pip install {package}")
+        super().__init__(f"the format {asked} needs {package}, which is not installed: {remedy}")
+
+
+EXTRAS = {"pyarrow": "pip install 'cors-audit[parquet]'"}
+"""Packages that an extra of ours brings."""
 
 
 class SecretFound(ReportError):

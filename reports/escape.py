@@ -7,6 +7,7 @@ Markup is not its business: jinja2 escapes for HTML, `markdown` and `script_json
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
@@ -102,6 +103,44 @@ def markdown_code(text: str, table: bool = False) -> str:
     if table:
         text = text.replace("|", "\\|")
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+_FORMULA = re.compile(r"""(^|[;,"|])([ ']*[=+\-@＝＋－＠])""")
+"""Where a formula could begin: at the start of a cell, or after what another country's
+spreadsheet, or a careless one, takes for the end of a cell. Japanese ones know wide signs."""
+
+
+def cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe stands before it.
+
+    To undo it: take the apostrophe from every place where `_FORMULA` would put one.
+    """
+    return _FORMULA.sub(r"\1'\2", text)
+
+
+def json_cell(value: Any) -> str:
+    """The same for JSON, which has an escape of its own: the value stays as it is."""
+    text = json.dumps(value, ensure_ascii=True)
+    return _FORMULA.sub(lambda m: m[0][:-1] + f"\\u{ord(m[0][-1]):04x}", text)
+
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def xml(text: str) -> str:
+    """Text or attribute value of XML 1.0, which has no way to write some characters."""
+    text = _NO_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return html.escape(text, quote=True)
+
+
+def annotation(text: str) -> str:
+    """The message of a workflow command of GitHub, which is one line."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def annotation_property(text: str) -> str:
+    """A property of such a command."""
+    return annotation(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _decoded(match: re.Match[str]) -> str:

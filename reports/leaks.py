@@ -17,7 +17,16 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 from .errors import SecretFound
-from .escape import markdown, script_json, visible
+from .escape import (
+    annotation,
+    annotation_property,
+    cell,
+    json_cell,
+    markdown,
+    script_json,
+    visible,
+    xml,
+)
 
 SHORTEST = 6
 """Shorter values would be found everywhere, by chance."""
@@ -78,12 +87,24 @@ def forms(secret: str) -> Iterator[tuple[str, str]]:
 def _forms(secret: str) -> Iterator[tuple[str, str]]:
     yield "as it is", secret
     yield "with visible escapes", visible(secret)
+    yield "with visible escapes", secret.encode("utf-8", "backslashreplace").decode("utf-8")
     yield "escaped for JSON", json.dumps(secret)[1:-1]
     yield "escaped for JSON", json.dumps(visible(secret))[1:-1]
     yield "escaped for JSON", script_json(visible(secret))[1:-1]
     yield "escaped for HTML", html.escape(visible(secret))
     yield "escaped for HTML", _markupsafe(visible(secret))
     yield "escaped for Markdown", markdown(visible(secret))
+    within = markdown(f"x{visible(secret)}")[1:]  # what begins a line there is escaped else
+    yield "escaped for Markdown", within
+    yield "escaped for Markdown", json.dumps(markdown(visible(secret)))[1:-1]
+    yield "escaped for Markdown", json.dumps(within)[1:-1]
+    yield "escaped for XML", xml(visible(secret))
+    yield "escaped for CSV", _quoted(cell(f"x{visible(secret)}")[1:])
+    yield "escaped for CSV", _quoted(json_cell(secret)[1:-1])
+    yield "escaped for CSV", _quoted(json_cell(f"x{secret}")[2:-1])
+    yield "escaped for GitHub", annotation(visible(secret))
+    yield "escaped for GitHub", annotation_property(visible(secret))
+    yield "escaped for SARIF", json.dumps(visible(secret).replace("](", "\\]("))[1:-1]
     raw = _bytes(secret)
     percent = quote(raw, safe="")
     yield "percent-encoded", percent
@@ -92,6 +113,11 @@ def _forms(secret: str) -> Iterator[tuple[str, str]]:
     yield "percent-encoded", quote_plus(raw)
     for spelling in {raw, secret.encode("utf-8", "surrogatepass")}:
         yield from (("in base64", each) for each in _base64(spelling))
+
+
+def _quoted(cell: str) -> str:
+    """As inside the quotes of a CSV cell."""
+    return cell.replace('"', '""')
 
 
 def _bytes(secret: str) -> bytes:

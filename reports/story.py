@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from analysis.finding import Confidence, Endpoint, Finding, Fix, Kind
+from analysis.finding import Confidence, Endpoint, Finding, Fix, Kind, Severity
 from analysis.result import AuditResult, ExchangeRow, Policy
 
 from . import words
@@ -99,6 +99,12 @@ def first(book: Book) -> list[Group]:
         danger = [group for group in ordered if group.head.kind is Kind.DANGEROUS][:1]
         chosen = [*chosen[: MOST_FIRST - len(danger)], *danger]
     return chosen
+
+
+def fails(finding: Finding) -> bool:
+    """Does it make a test red, where nobody said what should? As `check` unless told otherwise."""
+    urgent = finding.kind in (Kind.BROKEN, Kind.DANGEROUS)
+    return urgent and finding.severity.rank <= Severity.MEDIUM.rank and finding.ignored is None
 
 
 def _work(group: Group) -> tuple[int, int, int, str]:

@@ -13,14 +13,35 @@ from .escape import clip, markdown, markdown_code, visible_lines
 from .story import Book
 from .words import Rich
 
+MOST_BYTES = 1_000_000
+"""GitHub takes 1 MiB of job summary from a step, and drops all of a longer one."""
 MOST_FINDINGS = 50
 MOST_CODE = 6000
 MOST_EXPLAINED = 12
 
 
 def render(result: AuditResult) -> str:
-    """The whole report."""
-    return "\n".join(_page(Book(result))).rstrip() + "\n"
+    """The whole report; findings that find no room are counted."""
+    book = Book(result)
+    head = list(_head(book))
+    if not book.calls and not result.totals.preflights:
+        spots = _some([markdown(clip(spot.message, 400)) for spot in result.blind_spots])
+        return "\n".join([*head, *spots]).rstrip() + "\n"
+    head += [*_figures(book), *_table(book)]
+    rest = list(_rest(book))
+    findings: list[str] = []
+    room = MOST_BYTES - _size(head) - _size(rest)
+    shown = 0
+    for finding in book.open[:MOST_FINDINGS]:
+        part = list(_numbered(book, shown + 1, finding))
+        room -= _size(part)
+        if room < 0:
+            break
+        findings += part
+        shown += 1
+    if len(book.open) > shown:
+        findings += [f"{len(book.open) - shown} more in the JSON.", ""]
+    return "\n".join([*head, *findings, *rest]).rstrip() + "\n"
 
 
 def issue(book: Book, finding: Finding) -> str:
@@ -29,7 +50,18 @@ def issue(book: Book, finding: Finding) -> str:
     return "\n".join([f"## {title}", "", *_told(book, finding)]).rstrip() + "\n"
 
 
-def _page(book: Book) -> Iterator[str]:
+def _size(lines: list[str]) -> int:
+    """Bytes, line ends counted."""
+    return sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines)
+
+
+def _numbered(book: Book, number: int, finding: Finding) -> Iterator[str]:
+    yield f"## {number}. {words.KIND_WORDS[finding.kind]}: {_title(finding)}"
+    yield ""
+    yield from _told(book, finding)
+
+
+def _head(book: Book) -> Iterator[str]:
     result = book.result
     yield "# CORS audit"
     yield ""
@@ -39,21 +71,6 @@ def _page(book: Book) -> Iterator[str]:
     facts = (verdict.source(result), words.period(*verdict.span(result)), verdict.browsers(book))
     yield " · ".join(markdown(fact) for fact in facts if fact)
     yield ""
-    if not book.calls and not result.totals.preflights:
-        yield from (f"- {markdown(clip(spot.message, 400))}" for spot in result.blind_spots)
-        return
-    yield from _figures(book)
-    if book.open:
-        yield from _table(book)
-    for number, finding in enumerate(book.open[:MOST_FINDINGS], 1):
-        title = _title(finding)
-        yield f"## {number}. {words.KIND_WORDS[finding.kind]}: {title}"
-        yield ""
-        yield from _told(book, finding)
-    if len(book.open) > MOST_FINDINGS:
-        yield f"{len(book.open) - MOST_FINDINGS} more in the JSON."
-        yield ""
-    yield from _rest(book)
 
 
 def _figures(book: Book) -> Iterator[str]:
@@ -73,6 +90,8 @@ def _figures(book: Book) -> Iterator[str]:
 
 
 def _table(book: Book) -> Iterator[str]:
+    if not book.open:
+        return
     yield "| kind | what happens | from → to | count | rule |"
     yield "|---|---|---|---:|---|"
     for finding in book.open[:MOST_FINDINGS]:
@@ -140,27 +159,39 @@ def _rest(book: Book) -> Iterator[str]:
     if book.ignored:
         yield "## Ignored"
         yield ""
-        for finding in book.ignored:
-            reason = clip(finding.ignored.reason, 200) if finding.ignored else ""
-            yield f"- {_title(finding)}: {markdown(reason)}"
+        yield from _some([f"{_title(each)}: {_reason(each)}" for each in book.ignored])
         yield ""
-    idle = words.idle(result)[:MOST_FINDINGS]
+    idle = words.idle(result)
     if idle:
         yield "## Ignored without effect"
         yield ""
-        yield from (f"- {markdown(text)}" for text in idle)
+        yield from _some([markdown(text) for text in idle])
         yield ""
     yield "## What this recording could not show"
     yield ""
-    for spot in result.blind_spots:
-        yield f"- {markdown(clip(spot.message, 400))}"
-    for each in result.skipped:
-        what = f"{markdown(clip(each.what, 80))}: {markdown(clip(each.reason, 200))}"
-        yield f"- not judged, {words.grouped(each.count)} × {what}"
+    yield from _some([markdown(clip(spot.message, 400)) for spot in result.blind_spots])
+    yield from _some(
+        [
+            f"not judged, {words.grouped(each.count)} × {markdown(clip(each.what, 80))}: "
+            f"{markdown(clip(each.reason, 200))}"
+            for each in result.skipped
+        ]
+    )
     if not result.redacted:
         yield "- **Not redacted: do not share.**"
     else:
         yield f"- {words.count(result.totals.redacted_values, 'value')} removed before judging"
+
+
+def _some(lines: list[str]) -> Iterator[str]:
+    """A list, cut where it gets too long to read."""
+    yield from (f"- {line}" for line in lines[:MOST_FINDINGS])
+    if len(lines) > MOST_FINDINGS:
+        yield f"- {len(lines) - MOST_FINDINGS} more in the JSON"
+
+
+def _reason(finding: Finding) -> str:
+    return markdown(clip(finding.ignored.reason, 200)) if finding.ignored else ""
 
 
 def _title(finding: Finding, table: bool = False) -> str:

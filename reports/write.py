@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from . import leaks
+from . import leaks, targets
+from .tables import Tables
 
 
 def write_text(text: str, path: str | PurePath, secrets: Iterable[str] = ()) -> None:
@@ -23,10 +25,14 @@ def write_text(text: str, path: str | PurePath, secrets: Iterable[str] = ()) -> 
     _put(text.encode("utf-8"), path)
 
 
-def write_bytes(data: bytes, path: str | PurePath, secrets: Iterable[str] = ()) -> None:
-    """The same for a format that is not text."""
-    leaks.search(data.decode("latin-1"), secrets)
-    _put(data, path)
+def write_tables(tables: Tables, paths: Iterable[Path], secrets: Iterable[str] = ()) -> None:
+    """The same for a report of several files: all of them or none.
+
+    Args:
+        paths: where each of `tables.files` goes, in their order.
+    """
+    leaks.search(tables.text, secrets)
+    _put_all(zip(paths, tables.files, strict=True))
 
 
 def unique(path: str | PurePath) -> Path:
@@ -40,8 +46,16 @@ def unique(path: str | PurePath) -> Path:
 
 
 def keep_existing(path: str | PurePath) -> Path | None:
-    """Move a file that is in the way to a name with its date; answers the new name."""
-    old = Path(path)
+    """Move what is in the way of a report to names with their dates; answers the first of them.
+
+    Raises:
+        UnknownFormat: no report has that suffix.
+    """
+    kept = [dated for each in targets(path) if (dated := _keep(each))]
+    return kept[0] if kept else None
+
+
+def _keep(old: Path) -> Path | None:
     try:
         changed = datetime.fromtimestamp(old.stat().st_mtime, UTC)
     except FileNotFoundError:
@@ -55,16 +69,27 @@ def _put(data: bytes, path: str | PurePath) -> None:
     if str(path) == "-":
         _to_stdout(data)
         return
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
+    _put_all([(Path(path), data)])
+
+
+def _put_all(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Write each beside its target, then move them into place."""
+    written: list[tuple[Path, Path]] = []
     try:
-        with open(beside, "xb") as file:
-            file.write(data)
-        os.replace(beside, target)
+        for target, data in files:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():  # known before the first file is moved
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+            beside = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
+            written.append((beside, target))
+            with open(beside, "xb") as file:
+                file.write(data)
+        for beside, target in written:
+            os.replace(beside, target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+        for beside, _ in written:
+            with contextlib.suppress(OSError):
+                beside.unlink()
         raise
 
 

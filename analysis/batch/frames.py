@@ -1,68 +1,91 @@
 """A result's tables as DataFrames with declared dtypes.
 
 Lists and nested objects become JSON text, so that every column is flat, tables of several
-results concatenate, and nothing is lost.
+results concatenate, and nothing is lost. A table without rows has its columns all the same.
 """
 
 from __future__ import annotations
 
 import json
+import types
+import typing
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
-from ..result import AuditResult
+from ..finding import Finding
+from ..result import FORMAT, FORMAT_VERSION, AuditResult, ExchangeRow, Policy
 
 TIMES = ("started", "ended", "first", "last")
-"""Columns in seconds since the epoch: `datetime64[us, UTC]` in the frames."""
-CATEGORIES = (
-    "engine",
-    "role",
-    "verdict",
-    "reason",
-    "credentials",
-    "sent",
-    "kind",
-    "severity",
-    "confidence",
-    "rule",
-)
-"""Columns of few distinct values: `category`."""
-COUNTS = (
-    "status",
-    "count",
-    "calls",
-    "preflights",
-    "avoidable_preflights",
-    "blocked",
-    "indeterminate",
-)
-"""Columns of whole numbers, with missing values: `Int64`."""
+"""Columns in seconds since the epoch: `datetime64[us, UTC]` in the frames, rounded to the
+microsecond."""
+CATEGORIES = ("engine", "role", "verdict", "reason", "credentials", "sent", "rule")
+"""Columns of few distinct values: `category`, as are all enumerations."""
 
-TABLES = ("exchanges", "findings", "policies")
+ROWS: dict[str, type] = {"exchanges": ExchangeRow, "findings": Finding, "policies": Policy}
+"""The tables, and what a row of each is made from."""
 
 
 def frame(result: AuditResult, table: str) -> pd.DataFrame:
     """One table of the result, a row an exchange, finding or policy.
 
+    `attrs` of the frame says where it comes from: format, table, tool, captures.
+
     Raises:
         ValueError: there is no such table.
     """
-    if table not in TABLES:
-        raise ValueError(f"no table {table!r}; there are {', '.join(TABLES)}")
-    rows: list[dict[str, Any]] = result.to_dict()[table]
-    columns = {name: [_flat(row[name]) for row in rows] for name in (rows[0] if rows else {})}
-    made = pd.DataFrame(columns)
-    for name in made.columns:
-        if name in TIMES:
-            stamps = pd.to_numeric(made[name]) * 1e6
-            made[name] = pd.to_datetime(stamps.round(), unit="us", utc=True)
-        elif name in CATEGORIES:
-            made[name] = made[name].astype("category")
-        elif name in COUNTS:
-            made[name] = made[name].astype("Int64")
+    if table not in ROWS:
+        raise ValueError(f"no table {table!r}; there are {', '.join(ROWS)}")
+    whole = result.to_dict()
+    rows: list[dict[str, Any]] = whole[table]
+    made = pd.DataFrame(
+        {
+            name: _column([_flat(row[name]) for row in rows], dtype)
+            for name, dtype in dtypes(table).items()
+        }
+    )
+    made.attrs = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "table": table,
+        "tool": whole["tool"],
+        "captures": whole["captures"],
+        "redacted": whole["redacted"],
+    }
     return made
 
 
+def dtypes(table: str) -> dict[str, str]:
+    """Name and dtype of every column of a table, in their order."""
+    hints = typing.get_type_hints(ROWS[table])
+    return {name: _dtype(name, hint) for name, hint in hints.items()}
+
+
+def _dtype(name: str, hint: Any) -> str:
+    if name in TIMES:
+        return "datetime64[us, UTC]"
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        hint = next(each for each in typing.get_args(hint) if each is not type(None))
+    if name in CATEGORIES or (isinstance(hint, type) and issubclass(hint, StrEnum)):
+        return "category"
+    return {bool: "boolean", int: "Int64", float: "Float64"}.get(hint, "string")
+
+
+def _column(values: list[Any], dtype: str) -> pd.Series[Any]:
+    if dtype == "datetime64[us, UTC]":
+        stamps = [None if value is None else round(value * 1e6) for value in values]
+        return pd.Series(pd.to_datetime(pd.Series(stamps, dtype="Int64"), unit="us", utc=True))
+    if dtype == "category":  # of strings, also where there is no value to tell that from
+        known = pd.Index(sorted({value for value in values if value is not None}), dtype="str")
+        return pd.Series(pd.Categorical(values, categories=known))
+    return pd.Series(values, dtype=dtype)
+
+
 def _flat(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, list | dict) else value
+    if isinstance(value, list | dict):
+        return json.dumps(value)
+    if isinstance(value, str):
+        # Half a surrogate pair is no text for Arrow; JSON writes it as this escape, too.
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value

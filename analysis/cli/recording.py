@@ -185,7 +185,7 @@ def _check(outputs: tuple[str, ...], settings: tuple[str, ...]) -> None:
 
     for target in outputs:
         try:
-            reports.format_of(target)
+            reports.need(reports.format_of(target))
         except reports.ReportError as error:
             raise click.UsageError(f"--report {target}: {error}") from error
     for each in settings:

@@ -14,13 +14,18 @@ from .shared import (
     DEFAULT_REPORT,
     FINE,
     ROOT,
+    Gate,
     audit,
+    can_write,
     exit_code,
     has_something,
+    meets,
     open_report,
+    print_searched,
     print_summary,
     read_gate,
     save,
+    summary,
     tell,
     was_interrupted,
     with_inputs,
@@ -28,6 +33,7 @@ from .shared import (
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..finding import Finding
     from ..result import AuditResult
 
 SAMPLES = ROOT / "sample_flows"
@@ -37,10 +43,13 @@ SAMPLES = ROOT / "sample_flows"
 @with_inputs
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE",
-    help="Where to write; the suffix decides the format (.html .json .md). May repeat. "
-    "'-' is standard output and needs --format.",
+    help="Where to write; the suffix decides the format (.html .json .sarif .xml .csv .md "
+    ".parquet; .xml is JUnit). May repeat. '-' is standard output and needs --format.",
 )  # fmt: skip
-@click.option("--format", "format_", metavar="NAME", help="Format for '-o -': html, json, md.")
+@click.option(
+    "--format", "format_", metavar="NAME",
+    help="Format for '-o -': html, json, sarif, junit, csv, md.",
+)  # fmt: skip
 @click.option("--open/--no-open", "open_", default=False, help="Open the report in a browser.")
 @click.option(
     "--fail-on", metavar="KIND|SEVERITY,…",
@@ -65,6 +74,7 @@ def report(
     Without -o the report goes to cors-report.html, never over an existing file.
     """
     gate = read_gate(fail_on) if fail_on else []
+    can_write(outputs, format_)
     known = read_baseline(baseline, config)
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     result = accept(result, config, known)
@@ -82,6 +92,10 @@ def report(
     "--fail-on", show_default=DEFAULT_GATE, metavar="KIND|SEVERITY,…",
     help="What makes the check fail; 'never' for nothing.",
 )  # fmt: skip
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "github"]), default="text", show_default=True,
+    help="github: the text, and annotations for GitHub Actions.",
+)  # fmt: skip
 @with_baseline
 @click.option(
     "--write-baseline", metavar="FILE",
@@ -93,6 +107,7 @@ def check(
     no_redact: bool,
     color: str,
     fail_on: str | None,
+    format_: str,
     baseline: str | None,
     write_baseline: str | None,
     config: Config,
@@ -106,11 +121,23 @@ def check(
     known = read_baseline(baseline, config)
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     result = accept(result, config, known)
-    print_summary(result, color)
+    if format_ == "github":
+        _annotate(result, gate, summary(result, color))
+    else:
+        print_summary(result, color)
     if write_baseline is not None and has_something(result) and not was_interrupted(result):
         _write_baseline(result, write_baseline)
         sys.exit(FINE)
     sys.exit(exit_code(result, gate))
+
+
+def _annotate(result: AuditResult, gate: Gate, text: str) -> None:
+    from reports import to_github
+
+    def fails(finding: Finding) -> bool:
+        return meets(gate, finding.kind, finding.severity)
+
+    print_searched(to_github.render(result, fails, text), result.secrets)
 
 
 def _write_baseline(result: AuditResult, path: str) -> None:
@@ -135,8 +162,10 @@ def demo(output: str, open_: bool | None) -> None:
     """Report of the bundled recordings: proof of life."""
     if not SAMPLES.is_dir():
         raise click.ClickException(f"the sample recordings are missing: {SAMPLES}")
+    outputs = (output,) if output != DEFAULT_REPORT else ()
+    can_write(outputs)
     stories = sorted(path for path in SAMPLES.glob("*.flow") if "fixed" not in path.stem)
     result = audit([str(path) for path in stories], redact=True)
-    written = save(result, (output,) if output != DEFAULT_REPORT else (), None)
+    written = save(result, outputs, None)
     print_summary(result, "auto")
     open_report(written[0], open_)

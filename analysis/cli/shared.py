@@ -80,27 +80,49 @@ def heard(
     return auditor, result
 
 
+def can_write(outputs: tuple[str, ...], format_: str | None = None) -> None:
+    """Find now what would otherwise come out after the work: no such format, or not here.
+
+    Raises:
+        click.UsageError: a report asked for cannot be made.
+    """
+    import reports
+
+    if "-" in outputs and format_ is None:
+        names = ", ".join(name for name in reports.RENDERERS if name not in reports.PARTS)
+        raise click.UsageError(f"'-o -' needs --format ({names})")
+    if format_ is not None and "-" not in outputs:
+        raise click.UsageError("--format is for '-o -'; the suffix of a file decides its own")
+    for target in outputs:
+        try:
+            if target == "-":
+                reports.need(str(format_))
+            else:
+                reports.need(reports.format_of(target))
+        except reports.ReportError as error:
+            raise click.UsageError(f"-o {target}: {error}") from error
+
+
 def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> list[str]:
     """Write every report asked for; the paths written."""
     import reports
     from reports import write
 
-    if "-" in outputs and format_ is None:
-        raise click.UsageError("'-o -' needs --format (html, json or md)")
     targets = list(outputs) or [str(write.unique(Path(DEFAULT_REPORT)))]
-    written = []
+    written: list[str] = []
     for target in targets:
         try:
             if target == "-":
                 write.write_text(reports.render(result, str(format_)), "-", result.secrets)
                 continue
-            reports.save(result, Path(target))
+            files = [str(path) for path in reports.save(result, target)]
         except reports.ReportError as error:
             raise click.UsageError(str(error)) from error
         except OSError as error:
             raise click.UsageError(f"cannot write {target}: {error.strerror or error}") from error
-        click.echo(f"wrote {target}", err=True)
-        written.append(target)
+        for path in files:
+            click.echo(f"wrote {path}", err=True)
+        written += files
     return written
 
 
@@ -112,9 +134,14 @@ def open_report(path: str, wanted: bool | None) -> None:
 
 def print_summary(result: AuditResult, color: str) -> None:
     """The result as one screen of text on standard output."""
+    print_searched(summary(result, color), result.secrets)
+
+
+def summary(result: AuditResult, color: str) -> str:
+    """The result as one screen of text."""
     from reports import to_terminal
 
-    print_searched(to_terminal.render(result, **terminal(color)) + "\n", result.secrets)
+    return to_terminal.render(result, **terminal(color)) + "\n"
 
 
 def print_searched(text: str, secrets: Iterable[str]) -> None:

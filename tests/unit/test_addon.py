@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from mitmproxy import flow
 
+import reports
 from analysis import audit
 from analysis.result import AuditResult
 
@@ -104,6 +105,25 @@ def test_without_jinja2_the_report_is_json(tmp_path: Path) -> None:
     assert load(tmp_path / "cors-report.json").findings
 
 
+def test_every_text_format_can_be_the_report(tmp_path: Path) -> None:
+    """Also where little can be imported; the same as rendered from the JSON."""
+    for suffix in (".json", ".sarif", ".xml", ".csv", ".md"):
+        done = mitmdump(tmp_path, "--set", f"cors_report=r{suffix}", before=BLOCKER)
+        assert done.returncode == 0, done.stderr
+        assert f"Report: r{suffix}" in done.stdout
+    result = load(tmp_path / "r.json")
+    for suffix in (".sarif", ".xml", ".csv", ".md"):
+        text = (tmp_path / f"r{suffix}").read_bytes().decode()
+        assert text == reports.render(result, reports.format_of(f"r{suffix}"))
+
+
+def test_tables_can_be_the_report(tmp_path: Path) -> None:
+    done = mitmdump(tmp_path, "--set", "cors_report=r.parquet")
+    assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in tmp_path.glob("r.*"))
+    assert names == [path.name for path in reports.targets("r.parquet")]
+
+
 def test_an_installed_copy_does_not_get_in_the_way(tmp_path: Path) -> None:
     """A clone beside an install: the clone wins."""
     other = tmp_path / "site"
@@ -147,7 +167,7 @@ def test_from_a_path_with_a_space(tmp_path: Path) -> None:
         ("cors_liv=first", "did you mean cors_live?"),
         ("cors_live=loud", "cors_live must be one of off, first, all"),
         ("cors_min_severity=bad", "must be one of critical"),
-        ("cors_report=report.pdf", "cors_report must end in one of .html, .json, .md"),
+        ("cors_report=report.pdf", "cors_report: no report format '.pdf'; known are .html"),
         ("cors_scope=~nothing(", "must be a mitmproxy filter expression"),
         ("cors_session=/no/such/folder/x", "cannot write"),
         ("cors_session_size=-1", "cors_session_size must be 0 or more"),

@@ -114,7 +114,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("mitmproxy",),
     ),
     "analysis.series": ((), ()),
-    "analysis.batch": (("analysis.result",), ("pandas",)),
+    "analysis.batch": (("analysis.finding", "analysis.result"), ("pandas",)),
     "analysis.batch.trends": (
         ("analysis.engine", "analysis.fetch", "analysis.finding", "analysis.findings",
          "analysis.result", "analysis.series", "analysis.session"),
@@ -128,6 +128,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "reports.to_html": (
         ("analysis.result", "analysis.finding", "reports"), ("jinja2", "markupsafe"),
     ),
+    "reports.to_parquet": (("analysis.result", "reports"), ("pyarrow",)),
     "addon": (("analysis", "reports", "addon"), ("mitmproxy",)),
     "addon.launch": (("addon.launch",), ()),
     "addon.launch.certificates": ((), ("cryptography",)),

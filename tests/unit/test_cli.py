@@ -67,6 +67,70 @@ def test_standard_output_carries_the_report_alone(tmp_path: Path) -> None:
     assert run(tmp_path, "report", str(BROKEN), "-o", "-").returncode == 2
 
 
+def test_every_suffix_is_a_format(tmp_path: Path) -> None:
+    names = ["r.sarif", "r.xml", "r.csv", "r.parquet"]
+    done = run(tmp_path, "report", str(BROKEN), *(f"-o{name}" for name in names))
+    assert done.returncode == 0, done.stderr
+    written = [line.removeprefix("wrote ") for line in done.stderr.splitlines()]
+    tables = [f"r.{table}.parquet" for table in ("exchanges", "findings", "policies")]
+    assert written == [*names[:3], *tables]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(written)
+    assert json.loads((tmp_path / "r.sarif").read_text())["version"] == "2.1.0"
+    assert "hidden-error-status" in (tmp_path / "r.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("format_", "start"),
+    [("sarif", "{"), ("junit", "<?xml"), ("csv", '"key"'), ("md", "# CORS"), ("html", "<!doctype")],
+)
+def test_every_text_goes_to_standard_output(tmp_path: Path, format_: str, start: str) -> None:
+    done = run(tmp_path, "report", str(BROKEN), "-o", "-", "--format", format_)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(start)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-o", "r.doc"), "no report format '.doc'; known are .html"),
+        (("-o", "-", "--format", "doc"), "no report format 'doc'"),
+        (("-o", "-"), "needs --format (html, json, sarif, junit, csv, md)"),
+        (("-o", "-", "--format", "parquet"), "use -o NAME.parquet"),
+        (("-o", "r.csv", "--format", "json"), "the suffix of a file decides its own"),
+    ],
+)
+def test_what_cannot_be_written_is_said(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    done = run(tmp_path, "report", str(BROKEN), *words)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_parquet_without_pyarrow_names_the_remedy_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "missing").mkdir()
+    (tmp_path / "missing" / "pyarrow.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'pyarrow'\", name='pyarrow')"
+    )
+    path = os.pathsep.join([str(tmp_path / "missing"), str(ROOT)])
+    done = run(tmp_path, "report", "no-such.flow", "-o", "r.parquet", PYTHONPATH=path)
+    assert done.returncode == 2
+    assert "pip install 'cors-audit[parquet]'" in " ".join(done.stderr.split())
+    assert "no-such.flow" not in done.stderr
+
+
+def test_check_annotates_for_github(tmp_path: Path) -> None:
+    done = run(tmp_path, "check", str(BROKEN), "--format", "github")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("::stop-commands::")
+    assert f"::{lines[0].removeprefix('::stop-commands::')}::" in lines
+    assert any(line.startswith("::error title=Broken%3A ") for line in lines)
+    never = run(tmp_path, "check", str(BROKEN), "--format", "github", "--fail-on", "never")
+    assert never.returncode == 0
+    assert "::error" not in never.stdout
+
+
 def test_standard_input_is_a_capture(tmp_path: Path) -> None:
     done = run(tmp_path, "report", "-", "-o", "r.json", stdin=BROKEN.read_bytes())
     result = AuditResult.from_dict(json.loads((tmp_path / "r.json").read_text()))

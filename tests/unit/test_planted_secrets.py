@@ -10,6 +10,7 @@ import json
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from mitmproxy.io import FlowReader
@@ -20,6 +21,7 @@ from analysis.fixes import STACKS
 from analysis.redact import Door
 from analysis.sources import CaptureFile, read
 from analysis.words import generated, is_word
+from reports import PARTS
 
 from . import flows
 from .plants import BY_NAME, PLACES, PLANTS, Plant, found, random_plants
@@ -50,10 +52,14 @@ def offline(
     folder: Path, capture: Path, stacks: tuple[str, ...] = tuple(each.id for each in STACKS)
 ) -> dict[str, str]:
     """Every output of every command, by name."""
-    files = [folder / f"r.{suffix}" for suffix in ("html", "json", "md")]
-    said = {"report": cli("report", capture, *[f"-o{path}" for path in files])}
+    files = [folder / f"r.{suffix}" for suffix in ("html", "json", "md", "sarif", "xml", "csv")]
+    tables = [folder / f"r.{table}.parquet" for table in PARTS["parquet"]]
+    outputs = [*files, folder / "r.parquet"]
+    said = {"report": cli("report", capture, *[f"-o{path}" for path in outputs])}
     said |= {path.name: path.read_text() for path in files}
+    said |= {path.name: pd.read_parquet(path).to_csv() for path in tables}
     said["check"] = cli("check", capture)
+    said["annotations"] = cli("check", capture, "--format", "github")
     said["stdout"] = cli("report", capture, "-o", "-", "--format", "md")
     said["policy"] = cli("policy", capture)
     for stack in ("auto", *stacks):

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 import reports
-from analysis.finding import Explained, Kind, Severity
+from analysis.finding import Explained, Ignored, Kind, Severity
+from analysis.result import AuditResult, Skipped
 from reports import to_terminal
 from reports.columns import width
 
@@ -125,3 +126,37 @@ def test_what_has_the_same_cause_is_listed_under_it(format_: str) -> None:
     folded = replace(result, findings=(replace(head, explains=(same,)), *rest))
     assert "Caches mix answers" in reports.render(folded, format_)
     assert "Caches mix answers" not in reports.render(result, format_)
+
+
+def large() -> AuditResult:
+    """More, and longer, than a job summary takes."""
+    base = example.many(200)
+    findings = []
+    for number, finding in enumerate(base.findings):
+        fix = replace(finding.fixes[0], code="é" * 6000, note="ü" * 1200) if finding.fixes else None
+        explained = Explained("k", "rule", Kind.NOTE, Severity.LOW, "ö" * 500, "message", 3)
+        findings.append(
+            replace(
+                finding, message="ß" * 2000, why_it_matters="ä" * 2000, explains=(explained,) * 20,
+                fixes=(fix,) if fix else (), expected=finding.expected * 20,
+                ignored=Ignored("because " * 40, None) if number % 2 else None,
+            )
+        )  # fmt: skip
+    skipped = tuple(Skipped("c0", f"input {n}", "unreadable " * 30, 1) for n in range(9000))
+    return replace(base, findings=tuple(findings), skipped=skipped)
+
+
+def test_markdown_fits_into_a_job_summary() -> None:
+    text = reports.render(large(), "md")
+    assert len(text.encode()) < 1 << 20
+    shown = len(re.findall(r"^## \d+\. ", text, re.M))
+    assert 0 < shown < 50
+    assert f"\n{100 - shown} more in the JSON.\n" in text
+    assert "- 50 more in the JSON" in text
+    assert "- 8950 more in the JSON" in text
+
+
+def test_markdown_that_fits_is_whole() -> None:
+    result = example.many(40)
+    assert len(re.findall(r"^## \d+\. ", reports.render(result, "md"), re.M)) == 40
+    assert "more in the JSON" not in reports.render(result, "md")

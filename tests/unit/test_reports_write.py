@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import html
 import json
 import os
@@ -16,7 +17,7 @@ from urllib.parse import quote
 import pytest
 
 import reports
-from reports import leaks, write
+from reports import leaks, story, to_github, write
 
 from . import example_result
 
@@ -80,6 +81,16 @@ def test_keep_existing(tmp_path: Path) -> None:
     assert not report.exists()
 
 
+def test_keep_existing_files_of_one_report(tmp_path: Path) -> None:
+    paths = reports.save(example_result.shop(), tmp_path / "nightly.parquet")
+    for path in paths:
+        os.utime(path, (1794668520, 1794668520))
+    write.keep_existing(tmp_path / "nightly.parquet")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"nightly.{part}-20261114-1502.parquet" for part in ("exchanges", "findings", "policies")
+    ]
+
+
 SPELLINGS = {
     "plain": SECRET,
     "percent": quote(SECRET, safe=""),
@@ -127,11 +138,110 @@ def test_what_every_report_holds_is_no_secret(tmp_path: Path, value: str) -> Non
 
 def test_every_format_is_searched(tmp_path: Path) -> None:
     result = example_result.shop()
-    planted = example_result.with_secrets(result, {"checkout.flow"})
-    for suffix in (".html", ".json", ".md"):
+    planted = example_result.with_secrets(result, {"pay.shop.example"})
+    for suffix, _ in reports.RENDERERS.values():
         with pytest.raises(reports.SecretFound):
             reports.save(planted, tmp_path / f"report{suffix}")
     assert not list(tmp_path.iterdir())
+
+
+AWKWARD = (
+    "p;=w\"d](x)%,:'|<a>&\\",
+    "=cmd|' /C calc'!A0",
+    "100%, a: b\u00fc](c)",
+    "tick`s _and_ *stars* www.a.example",
+)
+"""Values that every format writes in a way of its own."""
+
+
+@pytest.mark.parametrize("format", reports.RENDERERS)
+@pytest.mark.parametrize("secret", AWKWARD)
+@pytest.mark.parametrize("before", ["", "token ", "a;"])
+def test_every_format_is_searched_in_its_own_spelling(
+    tmp_path: Path, format: str, secret: str, before: str
+) -> None:
+    finding = dataclasses.replace(
+        example_result.shop().findings[0],
+        rule="a-rule", title=before + secret, message=before + secret,
+    )  # fmt: skip
+    result = dataclasses.replace(example_result.shop(), findings=(finding,))
+    target = tmp_path / f"report{reports.RENDERERS[format][0]}"
+    with pytest.raises(reports.SecretFound):
+        reports.save(example_result.with_secrets(result, {secret}), target)
+    assert not list(tmp_path.iterdir())
+    reports.save(example_result.with_secrets(result, {secret + "x"}), target)
+
+
+@pytest.mark.parametrize("secret", AWKWARD)
+def test_annotations_are_searched_too(secret: str) -> None:
+    finding = dataclasses.replace(example_result.shop().findings[0], title=secret, message=secret)
+    result = dataclasses.replace(example_result.shop(), findings=(finding,))
+    text = to_github.render(result, story.fails)
+    for part in (text.partition(" title=")[2].partition("::")[0], text.partition("::")[2]):
+        with pytest.raises(reports.SecretFound):
+            leaks.search(part, {secret})
+
+
+def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    code = (
+        "import hashlib, sys, reports; from pathlib import Path; "
+        "from tests.unit import example_result as e; "
+        "print([(hashlib.sha256(path.read_bytes()).hexdigest()) "
+        "for suffix, _ in reports.RENDERERS.values() "
+        "for path in reports.save(e.shop(), Path(sys.argv[1]) / f'report{suffix}')])"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True, cwd=Path(reports.__file__).parents[1],
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(said) == 1
+
+
+def test_several_files_or_none(tmp_path: Path) -> None:
+    assert reports.targets("a/nightly.parquet") == [
+        Path(f"a/nightly.{part}.parquet") for part in ("exchanges", "findings", "policies")
+    ]
+    (tmp_path / "nightly.policies.parquet").mkdir()
+    with pytest.raises(OSError, match="policies"):
+        reports.save(example_result.shop(), tmp_path / "nightly.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["nightly.policies.parquet"]
+
+
+def test_a_missing_package_is_named_with_its_remedy() -> None:
+    code = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "import reports\n"
+        "try: reports.need('parquet')\n"
+        "except reports.MissingPackage as error: print(error, reports.available('parquet'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, check=True, cwd=Path(reports.__file__).parents[1],
+    )  # fmt: skip
+    assert "needs pyarrow" in done.stdout
+    assert "pip install 'cors-audit[parquet]' False" in done.stdout
+
+
+@pytest.mark.parametrize("format", ["json", "sarif", "junit", "csv", "md"])
+def test_text_formats_need_nothing_but_python(format: str) -> None:
+    """They are written by the standalone mitmproxy, too, which lacks parts of Python."""
+    blocked = ("pandas", "numpy", "click", "jinja2", "pyarrow", "sqlite3", "tomllib", "zoneinfo",
+               "html.parser", "xml", "xml.etree", "xml.sax")  # fmt: skip
+    code = (
+        "import sys, json; from tests.unit import example_result as e; text = e.shop().to_json()\n"
+        f"for name in {blocked!r}: sys.modules[name] = None\n"
+        "import reports; from analysis.result import AuditResult\n"
+        f"print(len(reports.render(AuditResult.from_dict(json.loads(text)), {format!r})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, check=True, cwd=Path(reports.__file__).parents[1],
+    )  # fmt: skip
+    assert int(done.stdout) > 1000
 
 
 def test_thousands_of_secrets_take_no_time() -> None:
@@ -144,9 +254,9 @@ def test_thousands_of_secrets_take_no_time() -> None:
 
 def test_unknown_format(tmp_path: Path) -> None:
     result = example_result.empty()
-    with pytest.raises(reports.UnknownFormat, match=r"'\.doc'.*\.html, \.json, \.md"):
+    with pytest.raises(reports.UnknownFormat, match=r"'\.doc'.*\.html, \.json, .*\.md"):
         reports.save(result, tmp_path / "report.doc")
-    with pytest.raises(reports.UnknownFormat, match="html, json, md"):
+    with pytest.raises(reports.UnknownFormat, match="html, json, sarif, junit, csv, md, parquet"):
         reports.render(result, "doc")
 
 

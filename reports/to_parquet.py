@@ -1,0 +1,46 @@
+"""The tables of exchanges, findings and policies as Parquet files, for data frames.
+
+Columns and dtypes are those of `AuditResult.to_frame` (documented in reports/README.md).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.result import AuditResult
+
+from . import PARTS
+from .tables import Tables
+
+
+def render(result: AuditResult) -> Tables:
+    """One file for each table."""
+    files = tuple(_file(result, table) for table in PARTS["parquet"])
+    return Tables(files, "\n".join(text for file in files for text in _texts(file)))
+
+
+def _file(result: AuditResult, table: str) -> bytes:
+    frame = result.to_frame(table)
+    schema = pa.Schema.from_pandas(frame, preserve_index=False)
+    for place, column in enumerate(schema):
+        if pa.types.is_dictionary(column.type):  # of strings, also where there is no value
+            schema = schema.set(place, column.with_type(pa.dictionary(pa.int32(), pa.string())))
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(frame, schema), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _texts(file: bytes) -> Iterator[str]:
+    """The strings of a file, read back from it."""
+    table = pq.read_table(io.BytesIO(file))
+    for raw in (table.schema.metadata or {}).values():
+        yield raw.decode("utf-8")
+    for column in table.columns:
+        kind = column.type
+        values = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if pa.types.is_string(values) or pa.types.is_large_string(values):
+            yield from (text for text in column.unique().to_pylist() if text is not None)
