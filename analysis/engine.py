@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from . import __version__
+from .blindness import blind_spots
 from .exchange import NOT_THE_SERVERS, Exchange
 from .fetch.classify import JUDGED, Role
 from .finding import Confidence, Finding, Kind
@@ -25,7 +26,7 @@ from .ids import Ids
 from .kept import Kept
 from .redact import Door
 from .relevance import is_relevant
-from .result import AuditResult, BlindSpot, Capture, Policy, Shelf, Skipped, Tool, Totals
+from .result import AuditResult, Capture, Policy, Shelf, Skipped, Tool, Totals
 from .rows import exchange_rows, policy_row, rule_cards
 from .session.clients import Clients
 from .session.facts import ApiFacts, Room
@@ -184,7 +185,14 @@ class Auditor:
             policies=policies,
             shelves=_shelves(apis, policies, findings),
             skipped=(*self._skipped, *opinions.left_out, *self._left_out(rows_left_out)),
-            blind_spots=tuple(blind_spots(self._total, opinions)),
+            blind_spots=tuple(
+                blind_spots(
+                    (*self._captures, *live),
+                    self._total,
+                    opinions.roles,
+                    any(api.indeterminate for api in apis),
+                )
+            ),
             rules=rule_cards(),
             redacted=self.door.redacted,
             secrets=self.door.secrets(),
@@ -316,43 +324,3 @@ def _beyond_bounds(views: _Views) -> Iterator[Skipped]:
     for what, count in sorted(beyond.items()):
         if count:
             yield Skipped("", what, "the session has more of them than are looked at", count)
-
-
-def blind_spots(total: int, opinions: Opinions) -> list[BlindSpot]:
-    """What the capture could not show, and why."""
-    spots = []
-    if total == 0:
-        spots.append(
-            BlindSpot(
-                "nothing-recorded",
-                "No request was recorded. Browsers bypass proxies for localhost: start Chromium "
-                "with --proxy-bypass-list='<-loopback>', in Firefox set "
-                "network.proxy.allow_hijacking_localhost to true.",
-            )
-        )
-    elif not any(opinions.roles[role] for role in JUDGED):
-        spots.append(
-            BlindSpot(
-                "nothing-cross-origin",
-                f"{total} requests, none of them a cross-origin call by a page. Browsers bypass "
-                "proxies for localhost: if a page calls a server on localhost, those calls are "
-                "not in the capture unless the browser was told to send them through the proxy.",
-            )
-        )
-    else:
-        spots.append(
-            BlindSpot(
-                "caches",
-                "Answers from the browser's HTTP cache and preflights it had cached make no "
-                "traffic: such calls are not in the capture.",
-            )
-        )
-    if any(api.indeterminate for api in opinions.apis):
-        spots.append(
-            BlindSpot(
-                "credentials-mode",
-                "Whether a request was made with credentials mode 'include' is not on the wire; "
-                "where no evidence decides it, the verdict is 'indeterminate'.",
-            )
-        )
-    return spots

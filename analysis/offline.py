@@ -111,6 +111,7 @@ def _read_one(
             complete=reading.error is None,
             error=reading.error,
             sha256=capture.sha256,
+            made_by=capture.made_by,
         )
     )
     return interrupted

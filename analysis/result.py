@@ -53,6 +53,8 @@ class Capture:
     """Why it is not complete, in one sentence."""
     sha256: str | None
     """Digest of the file's bytes; null for the live session and for standard input."""
+    made_by: str | None = None
+    """Of a HAR file: the name that its exporter gives itself."""
 
 
 @dataclass(frozen=True, slots=True)

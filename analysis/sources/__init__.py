@@ -16,10 +16,10 @@ from .base import CaptureError, Problem
 
 __all__ = ["CaptureError", "CaptureFile", "Problem", "find", "read"]
 
-SUFFIXES = (".flow", ".flows", ".mitm", ".jsonl")
+SUFFIXES = (".flow", ".flows", ".mitm", ".jsonl", ".har")
 """What is taken from a folder."""
 
-REMEDY = "expected a recording made by `mitmdump -w FILE` or `cors-audit record`"
+REMEDY = "expected a recording made by `mitmdump -w FILE` or `cors-audit record`, or a HAR file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,10 @@ class CaptureFile:
     """File name only."""
     data: bytes | mmap.mmap
     kind: str
-    """`flow` or `journal`."""
+    """`flow`, `journal` or `har`."""
     sha256: str | None
+    made_by: str | None = None
+    """Of a HAR file: the name that its exporter gives itself."""
 
 
 def find(inputs: Sequence[str]) -> Iterator[str | CaptureError]:
@@ -76,14 +78,17 @@ def open_capture(path: str) -> CaptureFile:
     digest = None if isinstance(data, bytes) else _digest(path)
     if journal.is_journal(head):
         return CaptureFile(name, data, "journal", digest)
+    from . import har
+
+    if har.is_har(head):
+        return CaptureFile(name, data, "har", digest, har.made_by(data))
     from .flowfile import holds_flows
 
     if holds_flows(data):
         return CaptureFile(name, data, "flow", digest)
     if head[:2] == b"\x1f\x8b":
         raise CaptureError(f"{name}: compressed; unpack it first (gunzip {name})")
-    what = "a HAR file" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") else "no capture"
-    raise CaptureError(f"{name}: {what}; {REMEDY}")
+    raise CaptureError(f"{name}: no capture; {REMEDY}")
 
 
 def read(capture: CaptureFile, door: Door, capture_id: str) -> Iterator[Exchange | Problem]:
@@ -92,6 +97,10 @@ def read(capture: CaptureFile, door: Door, capture_id: str) -> Iterator[Exchange
         from . import journal
 
         return journal.exchanges(capture.data, capture_id)
+    if capture.kind == "har":
+        from . import har
+
+        return har.exchanges(capture.data, door, capture_id)
     from .flowfile import exchanges
 
     return exchanges(capture.data, door, capture_id)

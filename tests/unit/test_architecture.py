@@ -87,6 +87,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.record": (("analysis.exchange", "analysis.fetch.origin"), ()),
     "analysis.kept": (("analysis.exchange", "analysis.record"), ()),
     "analysis.ids": ((), ()),
+    "analysis.blindness": (("analysis.fetch.classify", "analysis.result"), ()),
     "analysis.engine": (("analysis",), ()),
     "analysis.ignores": (("analysis.finding", "analysis.result"), ()),
     "analysis.config": (
