@@ -204,8 +204,8 @@ class Auditor:
             why = f"there are more than {MAX_ROWS:,}: the first of every kind have a row"
             yield Skipped("", "rows of exchanges", why, rows)
         if self.door.forgotten:
-            why = "so many were withheld that reports are searched for the first and latest only"
-            yield Skipped("", "withheld values", why, self.door.forgotten)
+            why = "of each, reports are searched for the first values and the latest ones only"
+            yield Skipped("", "kinds of withheld values", why, self.door.forgotten)
 
 
 def _shelves(

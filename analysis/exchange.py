@@ -54,7 +54,11 @@ class Headers:
 
     def lines(self, name: str) -> list[Header]:
         """Every line of that (lower-case) name, in order."""
-        return [self.fields[place] for place in self._places.get(name, ())]
+        return [self.fields[place] for place in self.places(name)]
+
+    def places(self, name: str) -> tuple[int, ...]:
+        """Where in the list the lines of that (lower-case) name stand."""
+        return self._places.get(name, ())
 
     def names(self) -> Iterator[str]:
         """Each name once, lower-cased, in order of first appearance."""

@@ -28,12 +28,21 @@ BY_PATH = frozenset({"insecure-origin-allowed"})
 _RULES = {rule.id: rule for rule in ALL}
 _OF_API = tuple(rule for rule in ALL if rule.check_api is not None)
 _OF_ROLE = {
-    role: tuple(r for r in ALL if r.check_exchange is not None and role in r.roles) for role in Role
+    role: tuple((r, r.check_exchange) for r in ALL if r.check_exchange and role in r.roles)
+    for role in Role
 }
-_OF_PASSED = {
-    role: tuple(r for r in rules if r.kind is not Kind.BROKEN) for role, rules in _OF_ROLE.items()
+_ASKED = {
+    (role, at_end, failed): tuple(
+        (rule, check)
+        for rule, check in rules
+        if (at_end or not rule.at_end) and (failed or rule.kind is not Kind.BROKEN)
+    )
+    for role, rules in _OF_ROLE.items()
+    for at_end in (False, True)
+    for failed in (False, True)
 }
-"""For exchanges that were not refused and have a whole answer: nothing is broken there."""
+"""Those to ask about an exchange: some wait for the end of the session, and of what was not
+refused and has a whole answer nothing is broken."""
 
 Group = tuple[str, str, str, str, str]
 """Rule, page, API, method and path shape: what makes two hits one finding. Parts that do not
@@ -90,11 +99,8 @@ class FindingBook:
         """Show an exchange to the rules; the findings it adds to."""
         groups = []
         failed = seen.failure is not None or seen.exchange.lost is not None
-        for rule in (_OF_ROLE if failed else _OF_PASSED)[seen.node.role]:
-            assert rule.check_exchange is not None
-            if rule.at_end and not self._at_end:
-                continue
-            for found in rule.check_exchange(seen, api):
+        for rule, check in _ASKED[seen.node.role, self._at_end, failed]:
+            for found in check(seen, api):
                 hit = _by_intent(found, api)
                 if hit is None:
                     continue

@@ -4,7 +4,7 @@ Of each place (a header, queries, paths, cookies) the first values and the lates
 remembered, so that one place with a new value in every request does not crowd out the others.
 A report shows the first exchanges of every kind and few of the others, and what would let a
 value through would let through all values of its place: so the values at hand would show it.
-What is not remembered is counted.
+Places of which something is forgotten are counted.
 """
 
 from __future__ import annotations
@@ -23,28 +23,41 @@ class Hidden:
     """Values that must not be in what is written."""
 
     def __init__(self) -> None:
-        self.left_out = 0
-        """Values that were forgotten."""
-        self._first: dict[str, set[str]] = {}
+        self._first: dict[str, dict[str, None]] = {}
         self._latest: dict[str, dict[str, None]] = {}
+        self._overfull: set[str] = set()
+
+    @property
+    def overfull(self) -> int:
+        """Places of which values were forgotten. Unlike the number of those values it does not
+        hang on which other values are remembered, so that work may be divided."""
+        return len(self._overfull)
 
     def add(self, place: str, value: str) -> None:
         """Remember a value."""
         if place not in self._first and len(self._first) >= PLACES:
             place = ""
-        first = self._first.setdefault(place, set())
+        first = self._first.setdefault(place, {})
         if value in first:
             return
         if len(first) < FIRST:
-            first.add(value)
+            first[value] = None
             return
         latest = self._latest.setdefault(place, {})
         if value in latest:
             return
         if len(latest) >= LATEST:
             del latest[next(iter(latest))]
-            self.left_out += 1
+            self._overfull.add(place)
         latest[value] = None
+
+    def take_over(self, later: Hidden) -> None:
+        """Remember what another one remembered, after everything of one's own."""
+        for part in (later._first, later._latest):
+            for place, values in part.items():
+                for value in values:
+                    self.add(place, value)
+        self._overfull |= later._overfull
 
     def __iter__(self) -> Iterator[str]:
         for values in (*self._first.values(), *self._latest.values()):

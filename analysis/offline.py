@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from .engine import Auditor
@@ -12,16 +13,36 @@ from .exchange import Exchange, Span
 from .redact import Door
 from .result import AuditResult, Capture, Skipped
 from .session.intent import NOTHING_DECLARED, Intent
-from .sources import CaptureError, CaptureFile, Problem, find, open_capture, read
+from .sources import Irrelevant, Piece, find, name_of, pieces, size_of
 
-Progress = Callable[[str, int], None]
-"""Called with a capture's name and the number of flows read from it so far."""
+INTERRUPTED = "interrupted: the result is partial"
+OFTEN = 500
+"""Flows after which progress is told, at the latest."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the reading has got."""
+
+    size: int
+    """Bytes in all of the files."""
+    name: str = ""
+    """Of the capture that is being read."""
+    read: int = 0
+    """Bytes read so far."""
+    flows: int = 0
+    calls: int = 0
+    """Flows with an `Origin`."""
+
+
+Tell = Callable[[Progress], None]
 
 
 @dataclass
 class _Reading:
     """What reading one capture came to."""
 
+    piece: Piece
     flows: int = 0
     span: Span = field(default_factory=Span)
     error: str | None = None
@@ -32,15 +53,20 @@ def audit(
     inputs: Sequence[str | os.PathLike[str]],
     *,
     redact: bool = True,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
     intent: Intent = NOTHING_DECLARED,
+    workers: int = 1,
 ) -> AuditResult:
     """Judge captures as one browsing session.
 
     Args:
         inputs: files, folders, or `-` for standard input.
         redact: False keeps secrets in the result, and brands it.
+        progress: called now and then while captures are read.
         intent: origins that the owners of the APIs declared to be allowed.
+        workers: processes that may read large captures at the same time; the result is the
+            same. With more than one, a script that calls this must be importable: see
+            "safe importing of main module" in Python's `multiprocessing`.
 
     Returns:
         The result; what could not be read is named in its `skipped` and `captures`.
@@ -48,7 +74,8 @@ def audit(
     An interruption (Ctrl+C) while reading ends in a result of what was read by then, with
     the capture marked as incomplete.
     """
-    return conclude(hear(inputs, redact=redact, progress=progress, intent=intent))
+    heard = hear(inputs, redact=redact, progress=progress, intent=intent, workers=workers)
+    return conclude(heard)
 
 
 def conclude(auditor: Auditor) -> AuditResult:
@@ -67,71 +94,82 @@ def hear(
     inputs: Sequence[str | os.PathLike[str]],
     *,
     redact: bool = True,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
     intent: Intent = NOTHING_DECLARED,
+    workers: int = 1,
 ) -> Auditor:
     """The auditor that was fed all of these captures; arguments as for `audit`."""
-    auditor = Auditor(Door(os.urandom(16), redact), intent)
-    for number, path in enumerate(find([os.fspath(each) for each in inputs])):
-        if isinstance(path, CaptureError):
-            auditor.skip(Skipped("", "input", str(path), 1))
-            continue
+    key = os.urandom(16)
+    auditor = Auditor(Door(key, redact), intent)
+    found = list(find([os.fspath(each) for each in inputs]))
+    state = Progress(size_of(found))
+    tell = progress or _keep_quiet
+
+    def passed(size: int) -> None:
+        state.read += size
+        tell(state)
+
+    reading: _Reading | None = None
+    with closing(pieces(found, key, auditor.door, workers, passed)) as all_pieces:
         try:
-            capture = open_capture(path)
-        except CaptureError as error:
-            auditor.skip(Skipped("", "input", str(error), 1))
-            continue
-        interrupted = _read_one(auditor, capture, f"c{number}", progress)
-        if interrupted:
-            break
+            for piece in all_pieces:
+                if reading is not None and reading.piece.number != piece.number:
+                    _finish(auditor, reading)
+                    reading = None
+                if piece.error is not None:
+                    auditor.skip(Skipped("", "input", piece.error, 1))
+                    continue
+                reading = reading or _Reading(piece)
+                state.name = piece.name
+                _feed(auditor, piece, reading, state, tell)
+        except KeyboardInterrupt:
+            reading = reading or _Reading(Piece(0, name_of(str(found[0]))))
+            reading.error = INTERRUPTED
+    if reading is not None:
+        _finish(auditor, reading)
     return auditor
 
 
-def _read_one(
-    auditor: Auditor, capture: CaptureFile, capture_id: str, progress: Progress | None
-) -> bool:
-    """Feed one capture to the auditor; True when the user interrupted it."""
-    reading = _Reading()
-    interrupted = False
-    try:
-        _feed(auditor, read(capture, auditor.door, capture_id), reading, capture.name, progress)
-    except KeyboardInterrupt:
-        interrupted = True
-        reading.error = "interrupted: the result is partial"
+def _feed(auditor: Auditor, piece: Piece, reading: _Reading, state: Progress, tell: Tell) -> None:
+    for item in piece.items:
+        if isinstance(item, Exchange | Irrelevant):
+            if isinstance(item, Exchange):
+                auditor.add(item)
+                state.calls += "origin" in item.request
+            else:
+                auditor.pass_over(item.id)
+            reading.flows += 1
+            reading.span.include(item.started, item.ended)
+            state.flows += 1
+            if state.flows % OFTEN == 0:
+                tell(state)
+            continue
+        reading.skipped[(item.what, item.reason)] += 1
+        if item.fatal:
+            reading.error = reading.error or f"{item.what}: {item.reason}"
+
+
+def _finish(auditor: Auditor, reading: _Reading) -> None:
+    """Name a capture that was read, and what was skipped in it."""
+    piece = reading.piece
+    capture_id = f"c{piece.number}"
     for (what, reason), count in sorted(reading.skipped.items()):
         auditor.skip(Skipped(capture_id, what, reason, count))
     auditor.add_capture(
         Capture(
             id=capture_id,
-            name=capture.name,
-            kind=capture.kind,
+            name=piece.name,
+            kind=piece.kind,
             flows=reading.flows,
             first=reading.span.first,
             last=reading.span.last,
             complete=reading.error is None,
             error=reading.error,
-            sha256=capture.sha256,
-            made_by=capture.made_by,
+            sha256=piece.sha256,
+            made_by=piece.made_by,
         )
     )
-    return interrupted
 
 
-def _feed(
-    auditor: Auditor,
-    items: Iterable[Exchange | Problem],
-    reading: _Reading,
-    name: str,
-    progress: Progress | None,
-) -> None:
-    for item in items:
-        if isinstance(item, Exchange):
-            auditor.add(item)
-            reading.flows += 1
-            reading.span.include(item.started, item.ended)
-            if progress is not None and reading.flows % 500 == 0:
-                progress(name, reading.flows)
-            continue
-        reading.skipped[(item.what, item.reason)] += 1
-        if item.fatal:
-            reading.error = reading.error or f"{item.what}: {item.reason}"
+def _keep_quiet(_: Progress) -> None:
+    """Tells nobody."""

@@ -101,6 +101,9 @@ KEPT_ORIGINS = 50_000
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they stand everywhere by chance."""
 
+Account = tuple[Hidden, frozenset[str]]
+"""Withheld values that are remembered, and origins seen."""
+
 
 class Door:
     """Takes secrets out of what the sources read; one per audit.
@@ -156,8 +159,19 @@ class Door:
 
     @property
     def forgotten(self) -> int:
-        """Withheld values that a finished report is not searched for."""
-        return self._secrets.left_out
+        """Kinds of withheld values of which a finished report is not searched for all."""
+        return self._secrets.overfull
+
+    def account(self) -> Account:
+        """What this door withheld, for another one to take over."""
+        return self._secrets, frozenset(self._origins)
+
+    def take_over(self, account: Account) -> None:
+        """Remember as one's own what another door of the same audit withheld, later."""
+        secrets, origins = account
+        self._secrets.take_over(secrets)
+        for each in sorted(origins):
+            self._know(each)
 
     def headers(self, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
         """Keep the values that judgement needs and that are no secrets."""

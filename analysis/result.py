@@ -9,13 +9,12 @@ History of the format:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .finding import Finding, Fix
-from .plain import plain, typed
+from .plain import plain, public, text, typed
 from .series import Series
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Capture:
     error: str | None
     """Why it is not complete, in one sentence."""
     sha256: str | None
-    """Digest of the file's bytes; null for the live session and for standard input."""
+    """Digest of the file's bytes; null for the live session, standard input and large files."""
     made_by: str | None = None
     """Of a HAR file: the name that its exporter gives itself."""
 
@@ -454,7 +453,8 @@ class AuditResult:
 
         Captured bytes outside ASCII stay readable as `\\u` escapes, so the text is ASCII.
         """
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=True) + "\n"
+        fields = {name: getattr(self, name) for name in public(AuditResult)}
+        return text({"format": FORMAT, "format_version": FORMAT_VERSION, **fields}) + "\n"
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> AuditResult:

@@ -269,13 +269,16 @@ def _endpoints(api: ApiFacts) -> Iterator[EndpointPolicy]:
         )
 
 
+_TOLD = tuple(each.name for each in fields(Told))
+
+
 def _row_order(told: Told) -> tuple[str, ...]:
-    return tuple(str(getattr(told, each.name)) for each in fields(told))
+    return tuple([str(getattr(told, name)) for name in _TOLD])
 
 
 def _answer(told: Told, shown: Shown) -> AnswerRow:
     return AnswerRow(
-        **{each.name: getattr(told, each.name) for each in fields(told)},
+        **{name: getattr(told, name) for name in _TOLD},
         count=shown.count,
         first=shown.span.first,
         last=shown.span.last,

@@ -1,16 +1,17 @@
 """Search of a finished text for values that must not be in it.
 
 Thousands of values in megabytes of text: the runs of six characters of the text are
-compared with the first six of every value, and only those that are there are looked for
-as a whole.
+compared with the first and the last six of every value, and only those that are there are
+looked for as a whole. Reports repeat many of their lines, so each of them is taken once; and of
+most values the first six characters of all encodings follow from its own first six.
 """
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import re
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,9 @@ from .escape import (
 SHORTEST = 6
 """Shorter values would be found everywhere, by chance."""
 TEMPLATES = Path(__file__).parent / "templates"
+_UNCHANGED = re.compile(r"(?=[0-9]*[A-Za-z])[A-Za-z0-9]+\Z")
+"""What stands in every encoding but base64 as it is, or in small letters; also before a full
+stop, where Markdown takes digits alone for the number of a list."""
 _LEFT_OUT = re.compile(r"\{%.*?%\}|\s+", re.S)
 """What jinja2 takes out of a template, and the blanks around it."""
 
@@ -41,24 +45,41 @@ def search(text: str, secrets: Iterable[str]) -> None:
     Raises:
         SecretFound: with the encoding and the line, never the value.
     """
-    by_start: dict[str, list[tuple[str, str]]] = {}
-    for secret in secrets:
-        if len(secret) < SHORTEST:
-            continue
-        for form, spelling in forms(secret):
-            by_start.setdefault(spelling[:SHORTEST], []).append((form, spelling))
-    if not by_start:
-        return
-    runs = {text[i : i + SHORTEST] for i in range(len(text) - SHORTEST + 1)}
+    runs = _runs(text)
     hits = [
         (place, form)
-        for start in by_start.keys() & runs
-        for form, spelling in by_start[start]
-        if (place := text.find(spelling)) >= 0 and not _is_ours(spelling)
+        for secret in secrets
+        if len(secret) >= SHORTEST and _may_begin(secret, runs)
+        for form, spelling in forms(secret)
+        if _may_hold(runs, spelling)
+        and (place := text.find(spelling)) >= 0
+        and not _is_ours(spelling)
     ]
     if hits:
         place, form = min(hits)
         raise SecretFound(form, text.count("\n", 0, place) + 1)
+
+
+def _runs(text: str) -> set[str]:
+    """All runs of characters in the lines of a text, of the shortest length searched for."""
+    lines = "\n".join(set(text.split("\n")))
+    return {lines[i : i + SHORTEST] for i in range(len(lines) - SHORTEST + 1)}
+
+
+def _may_hold(runs: set[str], spelling: str) -> bool:
+    """May the text with these runs hold this? Runs over the end of a line are not among them."""
+    return "\n" in spelling or (spelling[:SHORTEST] in runs and spelling[-SHORTEST:] in runs)
+
+
+def _may_begin(secret: str, runs: set[str]) -> bool:
+    """May one of the forms of a secret begin with one of these runs? Never False if so.
+
+    Where no encoding changes the first characters, it is enough to encode these in base64.
+    """
+    start = secret[:SHORTEST]
+    if _UNCHANGED.match(start) is None or start in runs or start.lower() in runs:
+        return True
+    return any(each[:SHORTEST] in runs for each in _base64(start.encode("ascii")))
 
 
 def _is_ours(spelling: str) -> bool:
@@ -138,6 +159,7 @@ def _base64(raw: bytes) -> Iterator[str]:
     for before in range(3):
         first = -(-before * 8 // 6)
         last = (before + len(raw)) * 8 // 6
-        padded = b"\0" * before + raw
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            yield encode(padded).decode("ascii")[first:last]
+        usual = b2a_base64(b"\0" * before + raw, newline=False).decode("ascii")[first:last]
+        yield usual
+        if "+" in usual or "/" in usual:
+            yield usual.replace("+", "-").replace("/", "_")

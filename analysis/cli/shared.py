@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import webbrowser
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_REPORT = "cors-report.html"
 DEFAULT_GATE = "broken:medium,dangerous:medium"
+WORKERS = "cors-audit.workers"
+"""Where click's context keeps the value of `--workers`."""
 FINE, FINDINGS, WRONG_USE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -33,9 +34,27 @@ def with_inputs(function: Any) -> Any:
     """Arguments of every verb that reads captures."""
     function = click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")(function)
     function = click.option(
+        "--workers", type=click.IntRange(min=1), default=processors, show_default="all processors",
+        metavar="N", expose_value=False, callback=_note_workers,
+        help="Processes that may read large captures at the same time.",
+    )(function)  # fmt: skip
+    function = click.option(
         "--no-redact", is_flag=True, help="Keep secrets in the result; brands the report."
     )(function)
     return with_color(function)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _note_workers(context: click.Context, _: click.Parameter, value: int) -> int:
+    """Kept aside: every verb that reads has the option, and none of them looks at it."""
+    context.meta[WORKERS] = value
+    return value
 
 
 def with_color(function: Any) -> Any:
@@ -59,18 +78,17 @@ def heard(
     """The same, with the auditor that heard the captures."""
     from ..offline import conclude, hear
     from ..session.intent import NOTHING_DECLARED
+    from . import progress
 
-    show = sys.stderr.isatty() and "CI" not in os.environ
-
-    def progress(name: str, flows: int) -> None:
-        if show:
-            click.echo(f"\r{name}: {flows} flows", nl=False, err=True)
-
-    declared = intent or NOTHING_DECLARED
-    auditor = hear(list(inputs), redact=redact, progress=progress, intent=declared)
-    result = conclude(auditor)
-    if show:
-        click.echo("\r\033[K", nl=False, err=True)
+    with progress.shown() as show:
+        auditor = hear(
+            list(inputs),
+            redact=redact,
+            progress=show,
+            intent=intent or NOTHING_DECLARED,
+            workers=click.get_current_context().meta.get(WORKERS, 1),
+        )
+        result = conclude(auditor)
     for each in result.skipped:
         if each.what == "input":
             tell(each.reason)
@@ -129,6 +147,8 @@ def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> 
 def open_report(path: str, wanted: bool | None) -> None:
     """Show a report in the person's browser; by default where a person is watching."""
     if wanted if wanted is not None else sys.stdout.isatty() and "CI" not in os.environ:
+        import webbrowser
+
         webbrowser.open(Path(path).resolve().as_uri())
 
 

@@ -8,23 +8,36 @@ the last two labels of the host.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 
 @cache
-def _suffix_reader() -> Callable[[str], str | None] | None:
+def _list(only_first_section: bool = False) -> PublicSuffixList | None:
+    """The list, None where it is not at hand.
+
+    Left to itself the library sends every line through a slow codec; few of them need it.
+    """
     try:
-        from publicsuffixlist import PublicSuffixList
+        from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
     except ImportError:
         return None
-    reader: Callable[[str], str | None] = PublicSuffixList().privatesuffix
-    return reader
+    lines = []
+    for line in Path(PSLFILE).read_text(encoding="utf-8").splitlines():
+        lines.append(line)
+        if not line.isascii() and not line.startswith("//"):
+            excepted = "!" if line.startswith("!") else ""
+            lines.append(excepted + encode_idn(line.removeprefix("!")))
+    return PublicSuffixList(lines, accept_encoded_idn=False, only_icann=only_first_section)
 
 
 def knows_suffixes() -> bool:
     """False: registrable domains are guessed, and who relies on them is less sure."""
-    return _suffix_reader() is not None
+    return _list() is not None
 
 
 @lru_cache(maxsize=4096)
@@ -37,9 +50,9 @@ def registrable_domain(host: str) -> str:
         pass
     else:
         return bare
-    read = _suffix_reader()
-    if read is not None:
-        return read(bare) or bare
+    suffixes = _list()
+    if suffixes is not None:
+        return suffixes.privatesuffix(bare) or bare
     return ".".join(bare.rsplit(".", 2)[-2:])
 
 
@@ -50,25 +63,15 @@ def shared_suffix(host: str) -> str | None:
     These stand in the private section of the list; None without the list. Registries that sell
     names below two letters of their own (`uk.com`) are no hosters.
     """
-    readers = _section_readers()
-    if readers is None:
+    suffixes = _list()
+    suffix = None if suffixes is None else suffixes.publicsuffix(host)
+    if suffix is None or "." not in suffix:
         return None
-    suffix = readers[0](host)
-    if suffix is None or "." not in suffix or suffix == readers[1](host):
+    first = _list(only_first_section=True)
+    if first is None or suffix == first.publicsuffix(host):
         return None
     country, _, rest = suffix.partition(".")
     return None if len(country) == 2 and country.isalpha() and "." not in rest else suffix
-
-
-@cache
-def _section_readers() -> tuple[Callable[[str], str | None], Callable[[str], str | None]] | None:
-    """Readers of the public suffix of a host, by the whole list and by its first section."""
-    try:
-        from publicsuffixlist import PublicSuffixList
-    except ImportError:
-        return None
-    whole, first = PublicSuffixList(), PublicSuffixList(only_icann=True)
-    return whole.publicsuffix, first.publicsuffix
 
 
 def same_site(scheme_a: str, host_a: str, scheme_b: str, host_b: str) -> bool:

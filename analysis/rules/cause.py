@@ -90,6 +90,8 @@ def cause(seen: Judged, api: ApiFacts | None = None) -> str | None:
     Args:
         api: without it, an answer that a cache took from another page is an `origin-mismatch`.
     """
+    if not seen.blocked and seen.exchange.lost is None:
+        return None  # at once: many rules ask, of every exchange
     found = _cause(seen)
     if found in _REFUSALS and api is not None and stranger_to(seen, api):
         return "refused-by-cors-layer"

@@ -17,8 +17,8 @@ LONGEST = 160
 def code(text: str) -> str:
     """Captured text as it stands in a message: in back-ticks, on one line, not too long."""
     shown = text
-    if not text.isprintable() or "`" in text:
-        shown = "".join(c if c.isprintable() and c != "`" else "\ufffd" for c in text)
+    if "`" in text or not text.isprintable():
+        shown = "".join([c if c.isprintable() and c != "`" else "\ufffd" for c in text])
     return f"`{shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + '…'}`"
 
 

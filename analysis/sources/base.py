@@ -5,9 +5,13 @@ from __future__ import annotations
 import mmap as mmap_module
 from dataclasses import dataclass
 from mmap import mmap
+from typing import NamedTuple
 
 PAGES = 4 * 2**20
 """Bytes of a mapped file that are given back at a time; a multiple of any page size."""
+
+NOT_HTTP = "not HTTP: CORS does not apply"
+"""Why a flow of another kind is not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,14 @@ class Problem:
     reason: str
     fatal: bool = False
     """The capture is the poorer for it: it is not complete."""
+
+
+class Irrelevant(NamedTuple):
+    """A flow that has nothing to do with CORS: it is counted, and that is all."""
+
+    id: str
+    started: float | None
+    ended: float | None
 
 
 class CaptureError(Exception):

@@ -1,8 +1,4 @@
-"""mitmproxy flows, live or from a file, as exchanges.
-
-The only module of the engine's house that knows mitmproxy's objects. Reading files stands
-in `flowfile`, so that a live addon loads none of it.
-"""
+"""mitmproxy's flow objects as exchanges: for the live addon, and for what only mitmproxy reads."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..exchange import Exchange
 from ..redact import Door
-from .wire import Wire
+from .proxied import Answer, Failure, Proxied
 
 if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
@@ -25,27 +21,34 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = 
     Raises:
         ValueError: the request's URL cannot be understood.
     """
-    request, response = flow.request, flow.response
+    return proxied(flow).exchange(door, capture, altered)
+
+
+def proxied(flow: HTTPFlow) -> Proxied:
+    """What the flow says, in plain values."""
+    asked, response, error = flow.request.data, flow.response, flow.error
     peer = flow.client_conn.peername
-    started, ended = times(flow)
-    # A HAR entry without an answer comes out of mitmproxy with status 0.
-    answered = response is not None and response.status_code
-    return Wire(
+    return Proxied(
         id=flow.id,
-        capture=capture,
         address=peer[0] if peer else "",
         connection=flow.client_conn.id,
-        started=started,
-        ended=ended,
-        method=request.data.method.decode("latin-1"),
-        url=_url(flow),
-        http_version=request.data.http_version.decode("latin-1"),
-        request=request.headers.fields,
-        status=response.status_code if response is not None and answered else None,
-        response=response.headers.fields if response is not None and answered else (),
-        lost=_lost(flow),
-        altered=altered or _altered(flow),
-    ).through(door)
+        started=asked.timestamp_start,
+        method=asked.method,
+        scheme=asked.scheme,
+        authority=asked.authority,
+        host=asked.host,
+        port=asked.port,
+        path=asked.path,
+        http_version=asked.http_version,
+        request=asked.headers.fields,
+        answer=None
+        if response is None
+        else Answer(response.status_code, response.headers.fields, response.timestamp_end),
+        failure=None if error is None else Failure(error.msg, error.timestamp),
+        replayed=flow.is_replay == "response",
+        edited=flow.modified(),
+        reached=flow.server_conn.timestamp_start is not None,
+    )
 
 
 def times(flow: HTTPFlow) -> tuple[float, float | None]:
@@ -54,35 +57,3 @@ def times(flow: HTTPFlow) -> tuple[float, float | None]:
     if ended is None and flow.error is not None:
         ended = flow.error.timestamp
     return flow.request.timestamp_start, ended
-
-
-def _url(flow: HTTPFlow) -> str:
-    """The URL as the browser wrote it: `Host` or `:authority` before the connection's target."""
-    request = flow.request
-    scheme = request.data.scheme.decode("latin-1") or "http"
-    path = request.data.path.decode("latin-1")
-    if path.startswith(("http://", "https://")):
-        return path
-    authority = request.host_header or _authority(request.host, request.port)
-    return f"{scheme}://{authority}{path if path.startswith('/') else '/'}"
-
-
-def _authority(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _altered(flow: HTTPFlow) -> str | None:
-    """Did the proxy make or change this answer? Scripts that rewrite headers leave no trace."""
-    if flow.response is None or flow.error is not None:
-        return None
-    if flow.is_replay == "response":
-        return "replayed by the proxy"
-    if flow.modified():
-        return "edited in the proxy"
-    return "answered by the proxy" if flow.server_conn.timestamp_start is None else None
-
-
-def _lost(flow: HTTPFlow) -> str | None:
-    if flow.error is not None:
-        return flow.error.msg
-    return "no response was recorded" if flow.response is None else None

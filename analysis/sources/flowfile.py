@@ -1,121 +1,159 @@
 """Flow files: a stream of exchanges out of mitmproxy's own format.
 
-Reads frame by frame, so that a damaged record costs itself and not the rest of the file:
-mitmproxy's `FlowReader` stops at the first one.
+Reads record by record, so that a damaged one costs itself and not the rest of the file:
+mitmproxy's `FlowReader` stops at the first. What current versions of mitmproxy wrote is read
+by `usual` and `flowrecord`; anything else is left to mitmproxy, which is loaded for that only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from mmap import mmap
-from typing import Any
-
-from mitmproxy import flow as mitm_flow
-from mitmproxy import version
-from mitmproxy.http import HTTPFlow
-from mitmproxy.io import compat, tnetstring
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from ..exchange import Exchange
 from ..redact import Door
-from ..relevance import may_matter
-from .base import Problem, give_back
-from .flow import exchange_of
+from . import usual
+from .base import NOT_HTTP, PAGES, Irrelevant, Problem, give_back
+from .flowrecord import record
+from .proxied import Proxied
+from .tnet import DICTIONARY, Data, Unusual, item
 
-_LENGTH = re.compile(rb"(\d{1,12}):")
 _RECORD = re.compile(
-    rb"(\d{2,12}):(?=\d{1,2}:(?:websocket|response|request|version|type|id|backup)[;,])"
+    rb"\d{2,12}:(?=\d{1,2}:(?:websocket|messages|response|request|version|type|id|backup)[;,])"
 )
-
-_KEYS = {"id", "type", "version"}
 _PADDING = re.compile(rb"[\0\r\n\t ]*\Z")
 
 
-def holds_flows(data: bytes | mmap) -> bool:
+def holds_flows(data: Data) -> bool:
     """Is there a flow record in these bytes, be it behind a damaged beginning?"""
     return _RECORD.search(data) is not None
 
 
-def exchanges(data: bytes | mmap, door: Door, capture: str) -> Iterator[Exchange | Problem]:
+def exchanges(
+    data: Data,
+    door: Door,
+    capture: str,
+    start: int = 0,
+    stop: int | None = None,
+    passed: Callable[[int], None] | None = None,
+    every: bool = False,
+) -> Iterator[Exchange | Irrelevant | Problem]:
     """Read the flows in `data` (a whole file; a mapped one serves as well).
 
+    Args:
+        start, stop: the part of `data` to read; borders as `borders` finds them.
+        passed: called now and then with the number of bytes that were read since.
+        every: make an exchange also of what has nothing to do with CORS.
+
     Yields:
-        An exchange per HTTP flow, a `Problem` per thing that could not be judged.
+        An exchange per HTTP flow that may tell something about CORS, `Irrelevant` per other one, a
+        `Problem` per thing that could not be judged.
     """
-    aside = Door(redact=door.redact)
-    for offset, state in _frames(data):
-        if state is None:
-            yield Problem("damaged record", f"not readable at byte {offset}", fatal=True)
-            continue
-        yield _one(state, door, aside, capture)
-
-
-def _one(state: dict[Any, Any], door: Door, aside: Door, capture: str) -> Exchange | Problem:
-    """One record. What has nothing to do with CORS goes through the door `aside`: what is
-    withheld there cannot get into a report, and a live session does not look at it."""
-    kind = state.get("type", state.get(b"type", "http"))
-    try:
-        flow = mitm_flow.Flow.from_state(compat.migrate_flow(state))
-    except ValueError as error:
-        if "flow format version" in str(error):
-            return Problem("flow of another version", _version_advice(str(error)), fatal=True)
-        return Problem("unreadable flow", door.text(str(error)), fatal=True)
-    except Exception as error:  # mitmproxy raises KeyError, AssertionError and others here
-        reason = door.text(f"{type(error).__name__}: {error}")
-        return Problem("unreadable flow", reason, fatal=True)
-    if not isinstance(flow, HTTPFlow):
-        return Problem(f"{kind} flow", "not HTTP: CORS does not apply")
-    response = flow.response
-    answer = response.headers.fields if response is not None else ()
-    matters = may_matter(flow.request.headers.fields, answer)
-    try:
-        return exchange_of(flow, door if matters else aside, capture)
-    except ValueError as error:
-        return Problem("request with an unreadable URL", str(error))
-
-
-def _version_advice(message: str) -> str:
-    found = re.search(r"version (\d+(?:, \d+)*)", message)
-    return (
-        f"written by another version of mitmproxy (flow format {found[1] if found else '?'}; "
-        f"mitmproxy {version.VERSION} here reads up to {version.FLOW_FORMAT_VERSION}): "
-        "upgrade mitmproxy, or re-save the file with the version that wrote it"
-    )
-
-
-def _frames(data: bytes | mmap) -> Iterator[tuple[int, dict[Any, Any] | None]]:
-    """(offset, record) for each record; None marks a damaged stretch, skipped as a whole.
-
-    Behind damage it goes on at the next record that is whole. A body may hold something that
-    looks like one (a recorded download of a flow file), so this is done behind damage only.
-    """
-    position = returned = 0
-    while position < len(data):
-        state, end = _frame(data, position)
-        if state is not None:
-            yield position, state
-            position = end
+    end = len(data) if stop is None else stop
+    position = told = start
+    returned = start - start % PAGES
+    while position < end:
+        found, position = _next(data, position)
+        if position - told >= PAGES:
             returned = give_back(data, returned, position)
-            continue
-        if _PADDING.match(data, position):
-            return
-        yield position, None
-        for following in _RECORD.finditer(data, position + 1):
-            state, _ = _frame(data, following.start())
-            if state is not None and state.keys() >= _KEYS:
-                position = following.start()
-                break
-        else:
-            return
+            if passed is not None:
+                passed(position - told)
+            told = position
+        if isinstance(found, Proxied):
+            if not every and not found.matters:
+                yield Irrelevant(found.id, found.started, found.ended)
+                continue
+            try:
+                yield found.exchange(door, capture)
+            except ValueError as error:
+                yield Problem("request with an unreadable URL", str(error))
+        elif found is not None:
+            # mitmproxy's errors quote what they stumbled over.
+            yield replace(found, reason=door.text(found.reason)) if found.fatal else found
+    if passed is not None:
+        passed(end - told)
 
 
-def _frame(data: bytes | mmap, position: int) -> tuple[dict[Any, Any] | None, int]:
-    length = _LENGTH.match(data, position)
-    end = length.end() + int(length[1]) if length else -1
-    if length is None or end >= len(data) or data[end : end + 1] != b"}":
-        return None, -1
+def borders(data: Data, size: int) -> Iterator[tuple[int, int]]:
+    """Cut a file into parts of about `size` bytes, at the beginnings of records.
+
+    Found by stepping from record to record, never by searching: a body may hold a flow file.
+    What lies behind the first thing that is no whole record is one part, whatever its size.
+    Records that are whole but damaged inside do not reach over a border (see `_damage`).
+    """
+    start = position = 0
+    while position < len(data):
+        end = _framed(data, position)
+        if end is None:
+            break
+        position = end
+        if position - start >= size:
+            yield start, position
+            start = position
+    if start < len(data):
+        yield start, len(data)
+
+
+def _next(data: Data, position: int) -> tuple[Proxied | Problem | None, int]:
+    """What begins at `position`, and where the next thing does; None: only padding is left."""
+    found, end = _record(data, position)
+    if found is not None:
+        return found, end
+    if _PADDING.match(data, position):
+        return None, len(data)
+    return _damage(data, position)
+
+
+def _record(data: Data, position: int) -> tuple[Proxied | Problem | None, int]:
+    """The record that begins at `position`, and where it ends; None: it is none."""
     try:
-        state = tnetstring.loads(data[position : end + 1])
-    except ValueError:
-        return None, -1
-    return (state, end + 1) if isinstance(state, dict) else (None, -1)
+        outer = item(data, position, len(data))
+    except Unusual:
+        return None, position
+    if outer.kind != DICTIONARY:
+        return None, position
+    end = outer.stop + 1
+    try:
+        found = usual.record(data, outer) or record(data, outer)
+    except Unusual:
+        from . import migrated
+
+        return migrated.record(data[position:end]), end
+    return (Problem(f"{found} flow", NOT_HTTP) if isinstance(found, str) else found), end
+
+
+def _damage(data: Data, position: int) -> tuple[Problem, int]:
+    """The damaged stretch that begins at `position`, and where it ends.
+
+    A record whose frame is whole, and ends where another one or the file does, is lost alone.
+    Otherwise the next flow that is whole is searched for. A body may hold something that looks
+    like one (a recorded download of a flow file), so this is the last resort.
+    """
+    end = _framed(data, position)
+    if end is None:
+        end = next(_flows_behind(data, position), None)
+    last = len(data) if end is None else end
+    where = f"not readable at byte {position}: {last - position} bytes are lost"
+    if end is None:
+        where += " (the end of the file)"
+    return Problem("damaged record", where, fatal=True), last
+
+
+def _flows_behind(data: Data, position: int) -> Iterator[int]:
+    """Where a whole flow begins. A number that was cut off may stand before its length."""
+    for found in _RECORD.finditer(data, position + 1):
+        for start in range(found.start(), found.end() - 2):
+            if isinstance(_record(data, start)[0], Proxied):
+                yield start
+
+
+def _framed(data: Data, position: int) -> int | None:
+    """End of the frame that begins at `position`, if what follows confirms it."""
+    try:
+        outer = item(data, position, len(data))
+    except Unusual:
+        return None
+    end = outer.stop + 1
+    whole = outer.kind == DICTIONARY
+    return end if whole and (end == len(data) or _RECORD.match(data, end)) else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
-from ..exchange import NO_HEADERS, Exchange
+from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch.check import REDIRECT_STATUSES
 from ..redact import Door
 from .agent import agent
@@ -16,8 +16,7 @@ Fields = Sequence[tuple[bytes, bytes]]
 """Header lines in order, repetitions kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """One request and its answer before anything is withheld. Times in seconds since the epoch."""
 
     id: str
@@ -47,13 +46,14 @@ class Wire:
             ValueError: the request's URL cannot be understood.
         """
         before = door.withheld
-        user_agent = _last(self.request, b"user-agent")
-        if user_agent is None:
-            user_agent = self.user_agent or ""
-        referrer = _last(self.request, b"referer")
+        request = door.headers(self.request)
+        response = door.headers(self.response) if self.status is not None else NO_HEADERS
+        told = _last(self.request, request, "user-agent")
+        user_agent = (self.user_agent or "") if told is None else told
+        referrer = _last(self.request, request, "referer")
+        target = _last(self.response, response, "location")
         location, location_scheme = None, None
-        target = _last(self.response, b"location") if self.status in REDIRECT_STATUSES else None
-        if target:
+        if target and self.status in REDIRECT_STATUSES:
             location, location_scheme = door.location(self.url, target)
         return Exchange(
             id=self.id,
@@ -66,17 +66,19 @@ class Wire:
             method=door.name(self.method),
             url=door.url(self.url),
             http_version=door.http_version(self.http_version),
-            request=door.headers(self.request),
+            request=request,
             status=self.status,
-            response=door.headers(self.response) if self.status is not None else NO_HEADERS,
+            response=response,
             lost=door.text(self.lost) if self.lost else self.lost,
-            cookies=sum(_cookies(value) for value in _lines(self.request, b"cookie")),
+            cookies=_cookies(self.request, request),
             referrer=door.origin_of(referrer) if referrer else None,
             location=location,
             location_scheme=location_scheme,
             set_cookies=tuple(
-                door.set_cookie(value.decode("latin-1"))
-                for value in _lines(self.response, b"set-cookie")
+                [
+                    door.set_cookie(self.response[place][1].decode("latin-1"))
+                    for place in response.places("set-cookie")
+                ]
             ),
             altered=self.altered,
             removed=door.withheld - before,  # last: all of the above went through by now
@@ -90,17 +92,17 @@ def client_id(address: str, user_agent: str) -> str:
     return blake2b(text, digest_size=4).hexdigest()
 
 
-def _lines(fields: Fields, name: bytes) -> list[bytes]:
-    """Values of the lines of that name, which is given in small letters."""
-    size = len(name)
-    return [value for each, value in fields if len(each) == size and each.lower() == name]
+def _last(fields: Fields, headers: Headers, name: str) -> str | None:
+    """Value of the last line of that name, before anything was withheld."""
+    places = headers.places(name)
+    return fields[places[-1]][1].decode("latin-1") if places else None
 
 
-def _last(fields: Fields, name: bytes) -> str | None:
-    values = _lines(fields, name)
-    return values[-1].decode("latin-1") if values else None
-
-
-def _cookies(line: bytes) -> int:
-    """Cookies in a line; HTTP/2 spreads them over several."""
-    return len([pair for pair in line.split(b";") if pair.strip()])
+def _cookies(fields: Fields, headers: Headers) -> int:
+    """Cookies sent; HTTP/2 spreads them over several lines."""
+    return sum(
+        [
+            len([pair for pair in fields[place][1].split(b";") if pair.strip()])
+            for place in headers.places("cookie")
+        ]
+    )

@@ -110,10 +110,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("analysis.exchange", "analysis.fetch", "analysis.redact", "analysis.sources"),
         ("mitmproxy",),
     ),
-    "analysis.sources.flowfile": (
-        ("analysis.exchange", "analysis.redact", "analysis.relevance", "analysis.sources"),
-        ("mitmproxy",),
-    ),
+    "analysis.sources.migrated": (("analysis.sources",), ("mitmproxy",)),
     "analysis.series": ((), ()),
     "analysis.batch": (("analysis.finding", "analysis.result"), ("pandas",)),
     "analysis.batch.trends": (

@@ -161,7 +161,22 @@ def test_forgotten_values_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     result = auditor.result()
     assert result.secrets == {f"k9Xq2vTz{number}Lm" for number in (0, 1, 7, 8, 9)}
     (skipped,) = result.skipped
-    assert (skipped.what, skipped.count) == ("withheld values", 5)
+    assert (skipped.what, skipped.count) == ("kinds of withheld values", 1)
+
+
+@pytest.mark.parametrize("cut", range(0, 30, 3))
+def test_divided_work_forgets_the_same(monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
+    monkeypatch.setattr(hidden, "FIRST", 2)
+    monkeypatch.setattr(hidden, "LATEST", 3)
+    came = [(place, f"{place}-{number}") for number in range(10) for place in "abc"]
+    came = [(place, value) for place, value in came if place != "c" or value < "c-5"]
+    alone, first, second = hidden.Hidden(), hidden.Hidden(), hidden.Hidden()
+    for number, each in enumerate(came):
+        alone.add(*each)
+        (first if number < cut else second).add(*each)
+    first.take_over(second)
+    assert first.overfull == alone.overfull == 2
+    assert len(list(first)) == len(list(alone))
 
 
 @pytest.fixture

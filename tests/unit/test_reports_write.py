@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import reports
 from reports import leaks, story, to_github, write
@@ -113,6 +115,22 @@ def test_a_secret_refuses_the_file(tmp_path: Path, spelling: str) -> None:
     assert "line 2" in str(caught.value)
     assert SECRET not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+@given(
+    st.one_of(
+        st.text("abcXYZ0189", min_size=6, max_size=30),
+        st.text("aB1._-~+/=%&<>'\"`*[]|#@:\\\n\t www\xe4\xff\u202e", min_size=6, max_size=30),
+    ),
+    st.text('ab1 \n"', max_size=9),
+)
+@settings(max_examples=300, deadline=None)
+def test_every_form_of_a_secret_is_found(secret: str, beside: str) -> None:
+    assume(not leaks._is_ours(secret))
+    for _, spelling in leaks.forms(secret):
+        assume(not leaks._is_ours(spelling))
+        with pytest.raises(reports.SecretFound):
+            leaks.search(f"{beside}{spelling}{beside}", {secret, "another-secret"})
 
 
 def test_secret_bytes_shown_as_escapes() -> None:

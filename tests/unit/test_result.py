@@ -7,9 +7,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis import audit, schema
-from analysis.result import AuditResult
+from analysis import audit, plain, schema
+from analysis.finding import Kind
+from analysis.result import AuditResult, Skipped
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted((ROOT / "sample_flows").glob("*.flow"))
@@ -29,6 +32,25 @@ def test_the_shipped_schema_is_fresh() -> None:
 
 def test_the_result_fits_its_schema(result: AuditResult) -> None:
     jsonschema.validate(json.loads(result.to_json()), schema.schema())
+
+
+def test_the_text_is_what_the_library_would_write(result: AuditResult) -> None:
+    assert result.to_json() == json.dumps(result.to_dict(), indent=1) + "\n"
+
+
+@given(
+    st.recursive(
+        st.one_of(
+            st.none(), st.booleans(), st.integers(), st.floats(), st.text(),
+            st.sampled_from(list(Kind)), st.builds(Skipped, *[st.text()] * 3, st.integers()),
+        ),
+        lambda inner: st.one_of(
+            st.lists(inner), st.lists(inner).map(tuple), st.dictionaries(st.text(), inner)
+        ),
+    )
+)  # fmt: skip
+def test_any_text_is_what_the_library_would_write(value: object) -> None:
+    assert plain.text(value) == json.dumps(value, indent=1, default=plain.plain)
 
 
 def test_the_way_there_and_back(result: AuditResult) -> None:

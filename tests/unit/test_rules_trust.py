@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from analysis.fetch.site import shared_suffix
+import pytest
+from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
+
+from analysis.fetch.site import registrable_domain, shared_suffix
 from analysis.finding import Confidence, Finding, Kind, Severity
 from analysis.rules.lookalike import bases_of, likeness
 from analysis.session.intent import Intent
@@ -365,6 +368,20 @@ def test_few_ports_are_nothing(text: str) -> None:
 
 
 # shared-hosting-origin-allowed
+
+
+def test_the_list_is_read_as_its_library_reads_it() -> None:
+    whole, first = PublicSuffixList(), PublicSuffixList(only_icann=True)
+    for line in Path(PSLFILE).read_text(encoding="utf-8").splitlines():
+        rule = line.partition(" ")[0].lstrip("!").replace("*", "any")
+        if not rule or rule.startswith("//"):
+            continue
+        for name in {rule, encode_idn(rule)}:
+            host = f"a.b.{name}"
+            assert registrable_domain(host) == (whole.privatesuffix(host) or host)
+            suffix = whole.publicsuffix(host)
+            shared = shared_suffix(host)
+            assert shared is None or (shared == suffix != first.publicsuffix(host)), host
 
 
 def test_shared_suffixes() -> None:

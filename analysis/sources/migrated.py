@@ -1,0 +1,45 @@
+"""Records that only mitmproxy's own reader understands: older formats, and odd ones."""
+
+from __future__ import annotations
+
+import re
+
+from mitmproxy import flow as mitm_flow
+from mitmproxy import version
+from mitmproxy.http import HTTPFlow
+from mitmproxy.io import compat, tnetstring
+
+from .base import NOT_HTTP, Problem
+from .flow import proxied
+from .proxied import Proxied
+
+
+def record(raw: bytes) -> Proxied | Problem | None:
+    """Read one record; None: these bytes are none."""
+    try:
+        state = tnetstring.loads(raw)
+    except Exception:  # also TypeError for odd keys, RecursionError for deep nesting
+        return None
+    if not isinstance(state, dict):
+        return None
+    kind = state.get("type", state.get(b"type", "http"))
+    try:
+        flow = mitm_flow.Flow.from_state(compat.migrate_flow(state))
+        if isinstance(flow, HTTPFlow):
+            return proxied(flow)
+    except ValueError as error:
+        if "flow format version" in str(error):
+            return Problem("flow of another version", _version_advice(str(error)), fatal=True)
+        return Problem("unreadable flow", str(error), fatal=True)
+    except Exception as error:  # mitmproxy raises KeyError, AssertionError and others here
+        return Problem("unreadable flow", f"{type(error).__name__}: {error}", fatal=True)
+    return Problem(f"{kind} flow", NOT_HTTP)
+
+
+def _version_advice(message: str) -> str:
+    found = re.search(r"version (\d+(?:, \d+)*)", message)
+    return (
+        f"written by another version of mitmproxy (flow format {found[1] if found else '?'}; "
+        f"mitmproxy {version.VERSION} here reads up to {version.FLOW_FORMAT_VERSION}): "
+        "upgrade mitmproxy, or re-save the file with the version that wrote it"
+    )

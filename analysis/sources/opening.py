@@ -1,0 +1,166 @@
+"""Finding captures, and opening each by what it is, not by what it is called."""
+
+from __future__ import annotations
+
+import gzip
+import mmap
+import os
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import BinaryIO
+
+from .base import CaptureError
+from .tnet import Data
+
+SUFFIXES = (".flow", ".flows", ".mitm", ".jsonl", ".har")
+"""What is taken from a folder, also with `.gz` behind it."""
+
+REMEDY = "expected a recording made by `mitmdump -w FILE` or `cors-audit record`, or a HAR file"
+GZIP = b"\x1f\x8b"
+BLOCK = 2**20
+"""Bytes moved at a time."""
+LARGEST_DIGEST = 64 * 2**20
+"""Larger files get no digest: it would cost more than reading what matters in them."""
+BOMB_SIZE, BOMB_RATIO = 2**30, 200
+"""What unpacks to more than so many bytes, and so many times its size, is no recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFile:
+    """One input, opened."""
+
+    name: str
+    """File name only."""
+    data: Data
+    """Everything in it, unpacked."""
+    kind: str
+    """`flow`, `journal` or `har`."""
+    sha256: str | None
+    fault: str | None = None
+    """Why there is less in it than there should be."""
+    made_by: str | None = None
+    """Of a HAR file: the name that its exporter gives itself."""
+
+
+def find(inputs: Sequence[str]) -> Iterator[str | CaptureError]:
+    """Expand folders; what cannot be used comes as an error in its place.
+
+    Yields:
+        Paths in a stable order, `-` for standard input.
+    """
+    for each in inputs:
+        path = Path(each)
+        if each == "-" or path.is_file() or path.is_fifo():
+            yield each
+        elif path.is_dir():
+            found = sorted(p for p in path.rglob("*") if _is_capture(p.name) and p.is_file())
+            if not found:
+                yield CaptureError(
+                    f"{each}: no captures in this folder (looked for {', '.join(SUFFIXES)})"
+                )
+            yield from map(str, found)
+        else:
+            yield CaptureError(f"{each}: no such file or folder")
+
+
+def _is_capture(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(SUFFIXES)
+
+
+def open_capture(path: str) -> CaptureFile:
+    """Open one capture and tell what it is by its first bytes.
+
+    Raises:
+        CaptureError: it is empty, not a capture, or cannot be read.
+    """
+    name = name_of(path)
+    try:
+        data, digest, fault = _contents(path)
+    except OSError as error:
+        raise CaptureError(f"{path}: {error.strerror or error}") from error
+    head = bytes(data[:4096])
+    if not head:
+        raise CaptureError(f"{name}: {fault or 'the file is empty'}; {REMEDY}")
+    from . import journal
+
+    if journal.is_journal(head):
+        return CaptureFile(name, data, "journal", digest, fault)
+    from . import har
+
+    if har.is_har(head):
+        return CaptureFile(name, data, "har", digest, fault, har.made_by(data))
+    from .flowfile import holds_flows
+
+    if holds_flows(data):
+        return CaptureFile(name, data, "flow", digest, fault)
+    raise CaptureError(f"{name}: no capture; {REMEDY}")
+
+
+def name_of(path: str) -> str:
+    """What a capture is called where people read of it."""
+    return "standard input" if path == "-" else Path(path).name
+
+
+def _contents(path: str) -> tuple[Data, str | None, str | None]:
+    """What is in a file, its digest, and why it may not be everything."""
+    name = name_of(path)
+    if path == "-":
+        with _put_aside(sys.stdin.buffer) as aside:
+            data, fault = _unpacked(aside, name)
+        return data, None, fault
+    with open(path, "rb") as file:
+        if Path(path).is_fifo():
+            with _put_aside(file) as aside:
+                data, fault = _unpacked(aside, name)
+            return data, None, fault
+        size = os.fstat(file.fileno()).st_size
+        digest = file_digest(file, "sha256").hexdigest() if size <= LARGEST_DIGEST else None
+        data, fault = _unpacked(file, name)
+        return data, digest, fault
+
+
+def _put_aside(pipe: BinaryIO) -> BinaryIO:
+    """A nameless file with everything that comes through a pipe; the caller closes it."""
+    aside = tempfile.TemporaryFile()  # noqa: SIM115
+    while block := pipe.read(BLOCK):
+        aside.write(block)
+    return aside
+
+
+def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
+    """The contents of a file, compressed or not, and why they may not be everything.
+
+    Raises:
+        CaptureError: there is far more in it than a recording can hold.
+    """
+    file.seek(0)
+    packed = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    if not packed:
+        return _mapped(file), None
+    size, done, fault = os.fstat(file.fileno()).st_size, 0, None
+    with tempfile.TemporaryFile() as aside, gzip.open(file) as unpacking:
+        try:
+            while block := unpacking.read1(BLOCK):
+                done += len(block)
+                if done > max(BOMB_SIZE, BOMB_RATIO * size):
+                    raise CaptureError(
+                        f"{name}: {size} bytes unpack to more than {done - len(block)}, which no "
+                        "recording does; if you trust it, unpack it yourself (gunzip)"
+                    )
+                aside.write(block)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            fault = f"cannot be unpacked to its end ({str(error).rstrip('.')})"
+        return _mapped(aside), fault
+
+
+def _mapped(file: BinaryIO) -> Data:
+    """A file as it is now; one that still grows is read as far as it got."""
+    file.flush()
+    size = os.fstat(file.fileno()).st_size
+    return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b""

@@ -1,0 +1,176 @@
+"""Work on several processors, its results in the order of the tasks.
+
+Unlike the pools of the standard library it knows which task a process was at when it died,
+says so in that task's place, and goes on with a new process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
+
+from .parcel import pack, unpack
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+AHEAD = 3
+"""Tasks for each process that may be under way or waiting to be taken: bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The process that was at a task ended before the task did."""
+
+    code: int | None
+    """Exit code; negative: the signal."""
+
+    @property
+    def reason(self) -> str:
+        """In words."""
+        if self.code is not None and self.code < 0:
+            return f"the process that read it was ended by signal {-self.code}"
+        return f"the process that read it ended with code {self.code}"
+
+
+def in_order(
+    work: Callable[[Task], Result], tasks: Iterable[Task], processes: int
+) -> Iterator[tuple[Task, Result | Died]]:
+    """Do `work` on every task.
+
+    Args:
+        work: a function of a module, that new processes can import.
+        tasks: taken only as far ahead as needed.
+
+    Raises:
+        RuntimeError: `work` raised something; the message tells what.
+    """
+    pool = _Pool(work, processes)
+    try:
+        yield from pool.run(iter(tasks))
+    finally:
+        pool.close()
+
+
+class _Pool:
+    def __init__(self, work: Callable[[Any], Any], processes: int) -> None:
+        self._work = work
+        self._size = processes
+        self._processes: dict[Connection, BaseProcess] = {}
+        self._idle: list[Connection] = []
+        self._busy: dict[Connection, int] = {}
+
+    def run(self, tasks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+        pending: dict[int, Any] = {}
+        done: dict[int, Any] = {}
+        sent = told = 0
+        more = True
+        while True:
+            while more and len(pending) < AHEAD * self._size and self._free():
+                try:
+                    task = next(tasks)
+                except StopIteration:
+                    more = False
+                    break
+                pending[sent] = task
+                self._send(sent, task)
+                sent += 1
+            while told in done:
+                yield pending.pop(told), done.pop(told)
+                told += 1
+                if more:
+                    break  # keep the processes busy before more is told
+            else:
+                if not self._busy:
+                    if not more:
+                        return
+                    continue
+                done.update(self._collect())
+
+    def close(self) -> None:
+        """End the processes; one that is at work is ended in the middle of it."""
+        for connection, process in self._processes.items():
+            connection.close()
+            if connection in self._busy:
+                process.kill()
+        for process in self._processes.values():
+            process.join()
+
+    def _free(self) -> bool:
+        return bool(self._idle) or len(self._processes) < self._size
+
+    def _send(self, number: int, task: Any) -> None:
+        parcel = pack(task)
+        while True:
+            connection = self._idle.pop() if self._idle else self._start()
+            try:
+                connection.send_bytes(parcel)
+            except OSError:  # it died while it had nothing to do
+                self._bury(connection)
+                continue
+            self._busy[connection] = number
+            return
+
+    def _bury(self, connection: Connection) -> int | None:
+        """Forget a process that has died; its exit code."""
+        process = self._processes.pop(connection)
+        connection.close()
+        process.join()
+        return process.exitcode
+
+    def _start(self) -> Connection:
+        # Spawned everywhere, so that it works the same on every system and beside threads.
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, self._work), daemon=True)
+        with _no_interruption():
+            process.start()
+        theirs.close()
+        self._processes[ours] = process
+        return ours
+
+    def _collect(self) -> Iterator[tuple[int, Any]]:
+        for ready in wait(list(self._busy)):
+            assert isinstance(ready, Connection)
+            number = self._busy.pop(ready)
+            try:
+                error, result = unpack(ready.recv_bytes())
+            except (EOFError, OSError):
+                yield number, Died(self._bury(ready))
+                continue
+            self._idle.append(ready)
+            if error is not None:
+                raise RuntimeError(f"in another process: {error}")
+            yield number, result
+
+
+def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
+    """What a process does: one task after another, until nobody is there any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides what ends
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            task = unpack(connection.recv_bytes())
+            try:
+                parcel = pack((None, work(task)))
+            except Exception as error:
+                parcel = pack((f"{type(error).__name__}: {error}", None))
+            connection.send_bytes(parcel)
+
+
+@contextlib.contextmanager
+def _no_interruption() -> Iterator[None]:
+    """Processes that start inside do not hear of Ctrl+C, from their first moment on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,187 @@
+"""Reading captures piece by piece, in this process or in several: one order either way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..exchange import Exchange
+from ..redact import Account, Door
+from .base import CaptureError, Irrelevant, Problem
+from .opening import GZIP, CaptureFile, name_of, open_capture
+
+Passed = Callable[[int], None]
+Item = Exchange | Irrelevant | Problem
+PIECE = 32 * 2**20
+"""Bytes of a large flow file that one process reads at a time."""
+WORTH_IT = 64 * 2**20
+"""Bytes in all from which on further processes are started: starting them costs as much as
+reading so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A capture, or a part of one, and what is in it."""
+
+    number: int
+    """Of the capture: the pieces of one have the same, and follow each other."""
+    name: str
+    kind: str = "flow"
+    sha256: str | None = None
+    made_by: str | None = None
+    """As in `CaptureFile`."""
+    items: Iterable[Item] = ()
+    error: str | None = None
+    """Why nothing of it can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What another process is to read."""
+
+    number: int
+    path: str | CaptureError
+    key: bytes = field(repr=False)
+    redact: bool
+    size: int
+    """Bytes on disk that it stands for."""
+    start: int = 0
+    stop: int | None = None
+
+
+def read(
+    capture: CaptureFile,
+    door: Door,
+    capture_id: str,
+    start: int = 0,
+    stop: int | None = None,
+    passed: Passed | None = None,
+) -> Iterator[Item]:
+    """Everything in a capture, or in a part of a flow file, in its own order.
+
+    Args:
+        passed: called now and then with the number of bytes that were read since.
+    """
+    if capture.kind == "journal":
+        from . import journal
+
+        yield from journal.exchanges(capture.data, capture_id)
+        if passed is not None:
+            passed(len(capture.data))
+    elif capture.kind == "har":
+        from . import har
+
+        yield from har.exchanges(capture.data, door, capture_id)
+        if passed is not None:
+            passed(len(capture.data))
+    else:
+        from . import flowfile
+
+        yield from flowfile.exchanges(capture.data, door, capture_id, start, stop, passed)
+    if capture.fault is not None:
+        yield Problem("damaged file", capture.fault, fatal=True)
+
+
+def pieces(
+    found: Sequence[str | CaptureError], key: bytes, door: Door, workers: int, passed: Passed
+) -> Generator[Piece, None, None]:
+    """Everything in the captures that `find` has found, in order.
+
+    Args:
+        key: of the door.
+        workers: processes that may read at the same time.
+        passed: told how many bytes of the files were read since it was told last.
+    """
+    if workers > 1 and size_of(found) >= WORTH_IT and all(map(_can_be_sent, found)):
+        yield from _together(found, key, door, workers, passed)
+        return
+    for number, path in enumerate(found):
+        yield _alone(number, path, door, passed)
+
+
+def size_of(found: Iterable[str | CaptureError]) -> int:
+    """Bytes in the files among these."""
+    return sum(_size(each) for each in found)
+
+
+def _size(path: str | CaptureError) -> int:
+    if isinstance(path, CaptureError) or not Path(path).is_file():
+        return 0
+    return os.path.getsize(path)
+
+
+def _can_be_sent(path: str | CaptureError) -> bool:
+    """Can another process read it? Not a pipe of ours."""
+    return isinstance(path, CaptureError) or Path(path).is_file()
+
+
+def _alone(number: int, path: str | CaptureError, door: Door, passed: Passed) -> Piece:
+    try:
+        if isinstance(path, CaptureError):
+            raise path
+        capture = open_capture(path)
+    except CaptureError as error:
+        return Piece(number, "", error=str(error))
+    scale = _size(path) / len(capture.data)  # less than 1 for a compressed file
+    items = read(capture, door, f"c{number}", passed=lambda behind: passed(round(behind * scale)))
+    return Piece(number, capture.name, capture.kind, capture.sha256, capture.made_by, items)
+
+
+def _together(
+    found: Sequence[str | CaptureError], key: bytes, door: Door, workers: int, passed: Passed
+) -> Iterator[Piece]:
+    from . import pool
+
+    tasks = (each for item in enumerate(found) for each in _tasks(*item, key, door.redact))
+    for task, reply in pool.in_order(_read, tasks, workers):
+        if isinstance(reply, pool.Died):
+            where = "" if task.stop is None else f" (bytes {task.start} to {task.stop})"
+            problem = Problem("lost process", f"{reply.reason}{where}", fatal=True)
+            yield Piece(task.number, name_of(str(task.path)), items=[problem])
+        else:
+            piece, account = reply
+            door.take_over(account)
+            yield piece
+        passed(task.size)
+
+
+def _tasks(number: int, path: str | CaptureError, key: bytes, redact: bool) -> Iterator[_Task]:
+    """One for a capture; several for a large flow file."""
+    size = _size(path)
+    if size >= 2 * PIECE:
+        capture = _flow_file(str(path))
+        if capture is not None:
+            from . import flowfile
+
+            for start, stop in flowfile.borders(capture.data, PIECE):
+                yield _Task(number, path, key, redact, stop - start, start, stop)
+            return
+    yield _Task(number, path, key, redact, size)
+
+
+def _flow_file(path: str) -> CaptureFile | None:
+    """The file opened, if it can be read from any place in it."""
+    try:
+        with open(path, "rb") as file:
+            if file.read(len(GZIP)) == GZIP:
+                return None
+        capture = open_capture(path)
+    except (OSError, CaptureError):
+        return None  # whoever is to read it will tell
+    return capture if capture.kind == "flow" else None
+
+
+def _read(task: _Task) -> tuple[Piece, Account]:
+    """What another process does with a task."""
+    door = Door(task.key, task.redact)
+    try:
+        if isinstance(task.path, CaptureError):
+            raise task.path
+        capture = open_capture(task.path)
+    except CaptureError as error:
+        return Piece(task.number, "", error=str(error)), door.account()
+    items = list(read(capture, door, f"c{task.number}", task.start, task.stop))
+    piece = Piece(task.number, capture.name, capture.kind, capture.sha256, capture.made_by, items)
+    return piece, door.account()
