@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -640,3 +641,20 @@ def hostile(result: AuditResult | None = None, *, structure: bool = False) -> Au
 def with_secrets(result: AuditResult, secrets: set[str]) -> AuditResult:
     """The same result, which remembers values that must not be written."""
     return dataclasses.replace(result, secrets=frozenset(secrets))
+
+
+RESULTS: dict[str, Callable[[], AuditResult]] = {
+    "shop": shop,
+    "empty": empty,
+    "healthy": healthy,
+    "one": one,
+    "unclear": unclear,
+    "ignoring": ignoring,
+    "many": many,
+    "hostile": hostile,
+    "hostile, structure too": lambda: hostile(structure=True),
+    "hostile, empty": lambda: hostile(empty()),
+    "hostile, unclear": lambda: hostile(unclear()),
+    "hostile, many": lambda: hostile(many(), structure=True),
+}
+"""All of them by name, for what every report has to stand."""

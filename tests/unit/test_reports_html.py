@@ -7,7 +7,6 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,20 +20,7 @@ from reports.escape import visible
 
 from . import example_result as example
 
-RESULTS: dict[str, Callable[[], AuditResult]] = {
-    "shop": example.shop,
-    "empty": example.empty,
-    "healthy": example.healthy,
-    "one": example.one,
-    "unclear": example.unclear,
-    "ignoring": example.ignoring,
-    "many": example.many,
-    "hostile": example.hostile,
-    "hostile, structure too": lambda: example.hostile(structure=True),
-    "hostile, empty": lambda: example.hostile(example.empty()),
-    "hostile, unclear": lambda: example.hostile(example.unclear()),
-    "hostile, many": lambda: example.hostile(example.many(), structure=True),
-}
+RESULTS = example.RESULTS
 OUR_HOSTS = ("https://developer.mozilla.org/", "https://fetch.spec.whatwg.org/",
              "https://cwe.mitre.org/")  # fmt: skip
 PLAIN_WORD = re.compile(r"[a-z0-9-]+( [a-z0-9-]+)*")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -21,16 +20,7 @@ from reports import story
 from . import example_result as example
 
 SCHEMA = xmlschema.XMLSchema(str(Path(__file__).parent / "schemas" / "junit-10.xsd"))
-RESULTS: dict[str, Callable[[], AuditResult]] = {
-    "shop": example.shop,
-    "empty": example.empty,
-    "healthy": example.healthy,
-    "unclear": example.unclear,
-    "ignoring": example.ignoring,
-    "many": example.many,
-    "hostile": example.hostile,
-    "hostile, structure too": lambda: example.hostile(structure=True),
-}
+RESULTS = example.RESULTS
 
 
 def suites_of(result: AuditResult) -> junitparser.JUnitXml:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,16 +23,7 @@ from . import example_result as example
 SCHEMA = json.loads(
     (Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8")
 )
-RESULTS: dict[str, Callable[[], AuditResult]] = {
-    "shop": example.shop,
-    "empty": example.empty,
-    "healthy": example.healthy,
-    "unclear": example.unclear,
-    "ignoring": example.ignoring,
-    "many": example.many,
-    "hostile": example.hostile,
-    "hostile, structure too": lambda: example.hostile(structure=True),
-}
+RESULTS = example.RESULTS
 
 
 def run_of(result: AuditResult) -> dict[str, Any]:

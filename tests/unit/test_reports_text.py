@@ -15,16 +15,7 @@ from reports.columns import width
 
 from . import example_result as example
 
-RESULTS = {
-    "shop": example.shop,
-    "empty": example.empty,
-    "healthy": example.healthy,
-    "unclear": example.unclear,
-    "ignoring": example.ignoring,
-    "many": example.many,
-    "hostile": example.hostile,
-    "hostile, structure too": lambda: example.hostile(structure=True),
-}
+RESULTS = example.RESULTS
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\ud800-\udfff]")
 
 
