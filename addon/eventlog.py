@@ -51,6 +51,11 @@ def line(finding: Finding) -> str:
     return "  ".join(part for part in parts if part)
 
 
+def surer(finding: Finding) -> str:
+    """A finding told before, for which there is better evidence now."""
+    return f"{line(finding)}  now {finding.confidence.value}"
+
+
 def repeat(kind: Kind, rule: str, api: str, count: int) -> str:
     """The same finding once more, at a round number."""
     return f"{_kind(kind)}  [{rule}] again: {count} calls so far  {_host(api)}"

@@ -79,6 +79,10 @@ class Teller:
                 self._log(finding, eventlog.line(finding))
             elif told.count in eventlog.REPEATS:
                 self._log(told, eventlog.repeat(told.kind, group[0], group[2], told.count))
+        for group in news.surer:
+            finding = self._auditor.live_finding(group)
+            if finding.kind is Kind.DANGEROUS:
+                self._log(finding, eventlog.surer(finding))
         if found and self._options["cors_mark"]:
             self._mark(heard, found)
 

@@ -63,6 +63,8 @@ class Heard:
     """Findings that it shows once more."""
     settled: tuple[Judged, ...] = ()
     """Earlier exchanges whose verdict was open, and which this one has decided."""
+    surer: tuple[Group, ...] = ()
+    """Findings told before that are surer now."""
 
 
 class Auditor:
@@ -86,7 +88,7 @@ class Auditor:
         self._linker = Linker()
         self._views = _Views(self.intent, at_end=False)
         self._pending: dict[str, Pending] = {}
-        self._told: set[Group] = set()
+        self._told: dict[Group, Confidence] = {}
 
     def add(self, exchange: Exchange) -> bool:
         """Take in one exchange; False when a flow with its id was taken before."""
@@ -128,9 +130,13 @@ class Auditor:
         keys = dict.fromkeys(group for seen in (*settled, judged) for group in views.look(seen))
         late = views.look_at(exchange.url.origin) if learnt else ()
         again = tuple(key for key in keys if key in self._told)
-        new = tuple(key for key in dict.fromkeys([*keys, *late]) if key not in self._told)
-        self._told.update(new)
-        return Heard(judged, new, again, settled)
+        found = {key: views.book.confidence(key) for key in (*keys, *late)}
+        new = tuple(key for key in found if key not in self._told)
+        surer = tuple(
+            key for key in found if key in self._told and found[key].rank < self._told[key].rank
+        )
+        self._told |= found
+        return Heard(judged, new, again, settled, surer)
 
     def live_finding(self, group: Group) -> Finding:
         """A finding of the live session as it stands now, without fixes."""

@@ -137,6 +137,10 @@ class FindingBook:
             groups += [group for group, hits in fresh.items() if self._enter(group, hits)]
         return groups
 
+    def confidence(self, group: Group) -> Confidence:
+        """How sure a finding is by now."""
+        return self._groups[group].best.confidence
+
     def distrusted(self) -> dict[str, frozenset[str]]:
         """By API the origins whose being let in is found to be dangerous."""
         found: dict[str, set[str]] = defaultdict(set)

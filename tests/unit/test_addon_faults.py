@@ -117,6 +117,12 @@ def traffic() -> list[http.HTTPFlow]:
             flows.call(url="https://api.example/same"),
             plain, lost, stream, local, unreadable, open_verdict,
         ]  # fmt: skip
+    # A danger that is surer with every origin that is repeated.
+    for number in range(6):
+        origin = f"https://site{number}.example{number}.com"
+        repeated = ("Access-Control-Allow-Origin", origin)
+        credentials = ("Access-Control-Allow-Credentials", "true")
+        made.append(flows.call(repeated, credentials, url="https://echo.example/", origin=origin))
     for number, each in enumerate(made):
         each.live = True
         each.request.timestamp_start = 1_700_000_000.0 + number

@@ -218,3 +218,19 @@ def test_what_matters_is_never_passed_over(
     told: Any = exchange_of(flow, Door(), "c0")
     if is_relevant(told):
         assert may_matter(flow.request.headers.fields, flow.response.headers.fields)
+
+
+def test_a_danger_is_told_again_when_it_is_surer(
+    addon: CorsAudit, caplog: pytest.LogCaptureFixture
+) -> None:
+    rule = "[reflected-origin-with-credentials]"
+    for number in range(6):
+        origin = f"https://site{number}.example{number}.com"
+        answer = (
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Allow-Credentials", "true"),
+            ("Vary", "Origin"),
+        )
+        heard(addon, flows.call(*answer, url="https://api.example/me", origin=origin))
+    said = [each for each in lines(caplog) if rule in each]
+    assert [each.endswith("now firm") for each in said] == [False, True]
