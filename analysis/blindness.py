@@ -18,7 +18,7 @@ NO_COOKIES = (
 )
 RECORD = "A recording through the proxy (cors-audit record) has all of this."
 EXPORTERS: Mapping[str, tuple[str, str]] = {
-    "WebInspector": ("Chrome's developer tools", NO_REFUSED + NO_COOKIES),
+    "WebInspector": ("Chrome's developer tools", NO_COOKIES),
     "WebKit Web Inspector": ("Safari's web inspector", NO_PREFLIGHTS + NO_REFUSED),
     "Playwright": ("Playwright", NO_PREFLIGHTS + NO_REFUSED),
     "Firefox": ("Firefox's developer tools", ""),

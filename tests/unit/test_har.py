@@ -109,7 +109,7 @@ def test_verdicts(tmp_path: Path) -> None:
 
 
 def test_a_call_without_an_answer_is_no_servers_fault(tmp_path: Path) -> None:
-    """Chrome writes status 0 for what it refused, and so do others for what they lost."""
+    """Exporters write status 0 or -1 for what was refused, and for what was lost."""
     told = result(tmp_path, entry(status=0, _error="net::ERR_FAILED"), entry(*ALLOWED))
     assert [each.what for each in told.skipped] == ["call without an answer"]
     assert "server-never-answered" not in {each.rule for each in told.findings}
