@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -10,10 +9,10 @@ from typing import NoReturn
 from playwright.sync_api import sync_playwright
 
 from analysis import audit
+from tests.browser import chromium
 
 from .running import WITH_ADDON, Mitmdump, origin_server
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CALLS = """async (api) => {
   for (const path of ["/open/a", "/open/b", "/closed"]) {
     await fetch(api + path).catch(() => 0);
@@ -23,7 +22,7 @@ CALLS = """async (api) => {
 
 
 def test_playwrights_own_recording(tmp_path: Path, no_browser: Callable[[str], NoReturn]) -> None:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    path = chromium.find()
     if path is None:
         no_browser("no Chromium on this machine")
     flow, har = tmp_path / "x.flow", tmp_path / "x.har"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,12 @@ from typing import Any, NoReturn
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import chromium
 from tests.unit import flows
 
 from . import hostile
 from .running import SECONDS, WITH_ADDON, command, free_port, wait_until
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PASSWORD = "only-for-this-test"
 TEXT = ("Content-Type", "text/plain")
 VERDICTS = "BLOCKED|ALLOWED|INDETERMINATE|NOT-APPLICABLE|CORS has nothing to do"
@@ -26,7 +25,7 @@ VERDICTS = "BLOCKED|ALLOWED|INDETERMINATE|NOT-APPLICABLE|CORS has nothing to do"
 
 @pytest.fixture(scope="module")
 def browser(no_browser: Callable[[str], NoReturn]) -> Iterator[Any]:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    path = chromium.find()
     if path is None:
         no_browser("no Chromium on this machine")
     with sync_playwright() as playwright:
