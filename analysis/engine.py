@@ -31,7 +31,7 @@ from .rows import exchange_rows, policy_row, rule_cards
 from .session.clients import Clients
 from .session.facts import ApiFacts, Room
 from .session.intent import NOTHING_DECLARED, Intent
-from .session.judge import Judged, judge
+from .session.judge import Judged, Likeness, judge
 from .session.links import Linker
 from .session.pending import Pending
 from .session.recent import keep
@@ -47,6 +47,8 @@ MAX_PENDING = 1_024
 AT_ONCE = 120_000
 """Kept exchanges up to which a session is judged at once and held; a longer one is judged anew
 for each look at it, which takes longer, and little memory."""
+MAX_ALIKE = 1_024
+"""Calls remembered while one listens, so that the rules need not be asked about their like."""
 MAX_ROWS = 50_000
 """Rows of a result; see `analysis.rows.exchange_rows`."""
 
@@ -105,9 +107,11 @@ class Auditor:
         self._kept.add(exchange)
         return True
 
-    def pass_over(self, flow_id: str) -> None:
-        """Count a flow that is known to be irrelevant; one taken in before is counted already."""
-        self._total += self._heard.add(flow_id)
+    def pass_over(self, flow_id: str) -> bool:
+        """Count a flow that is known to be irrelevant; False: it was taken in before."""
+        new = self._heard.add(flow_id)
+        self._total += new
+        return new
 
     def has_heard(self, flow_id: str) -> bool:
         """Was a flow with this id taken in already?"""
@@ -240,6 +244,8 @@ class _Views:
     def __init__(self, intent: Intent, at_end: bool) -> None:
         self.apis: dict[str, ApiFacts] = {}
         self.book = FindingBook(at_end)
+        self._at_end = at_end
+        self._alike: dict[Likeness, tuple[int, list[Group]]] = {}
         self.left_out = 0
         """Exchanges with servers for which there was no room."""
         self._intent = intent
@@ -271,7 +277,16 @@ class _Views:
         api = self.apis.get(seen.exchange.url.origin)
         if api is None or seen.exchange.altered in NOT_THE_SERVERS:
             return []
-        return self.book.look(seen, api)
+        likeness = None if self._at_end else seen.likeness
+        if likeness is None:
+            return self.book.look(seen, api)
+        shape, groups = self._alike.get(likeness, (-1, []))
+        if shape == api.shape:
+            self.book.count(groups)  # nothing has changed: they would say the same again
+            return groups
+        groups = self.book.look(seen, api)
+        keep(self._alike, likeness, (api.shape, groups), MAX_ALIKE)
+        return groups
 
     def look_at(self, origin: str) -> list[Group]:
         """Show an API's facts to the rules; what they find now."""

@@ -27,11 +27,12 @@ class Header:
 class Headers:
     """A header list: order, case and repetition kept; looked up without regard to case."""
 
-    __slots__ = ("_places", "fields")
+    __slots__ = ("_places", "fields", "spelt")
 
     def __init__(self, fields: tuple[Header, ...] = ()) -> None:
         self.fields = fields
-        self._places = _places(tuple([each.name for each in fields]))
+        self.spelt, self._places = _places(tuple([each.name for each in fields]))
+        """Names as on the wire, line by line; and where each stands."""
 
     @classmethod
     def of(cls, *pairs: tuple[str, str]) -> Headers:
@@ -52,9 +53,10 @@ class Headers:
         values = [self.fields[place].value for place in places]
         return ", ".join(value for value in values if value is not None)
 
-    def lines(self, name: str) -> list[Header]:
+    def lines(self, name: str) -> tuple[Header, ...]:
         """Every line of that (lower-case) name, in order."""
-        return [self.fields[place] for place in self.places(name)]
+        places = self._places.get(name)
+        return tuple([self.fields[place] for place in places]) if places is not None else ()
 
     def places(self, name: str) -> tuple[int, ...]:
         """Where in the list the lines of that (lower-case) name stand."""
@@ -97,13 +99,13 @@ class Headers:
 
 
 @lru_cache(maxsize=4096)
-def _places(names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
-    """Where each name stands, lower-cased: most messages share their names and order."""
+def _places(names: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
+    """The names, and where each stands, lower-cased: most messages share their names and order."""
     places: dict[str, tuple[int, ...]] = {}
     for place, name in enumerate(names):
         lower = name.lower()
         places[lower] = (*places.get(lower, ()), place)
-    return places
+    return names, places
 
 
 NO_HEADERS = Headers()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import blake2b
 
 from . import fixes
@@ -31,19 +32,9 @@ _OF_ROLE = {
     role: tuple((r, r.check_exchange) for r in ALL if r.check_exchange and role in r.roles)
     for role in Role
 }
-_ASKED = {
-    (role, at_end, failed): tuple(
-        (rule, check)
-        for rule, check in rules
-        if (at_end or not rule.at_end) and (failed or rule.kind is not Kind.BROKEN)
-    )
-    for role, rules in _OF_ROLE.items()
-    for at_end in (False, True)
-    for failed in (False, True)
-}
-"""Those to ask about an exchange: some wait for the end of the session, and of what was not
-refused and has a whole answer nothing is broken."""
 
+Asked = tuple[Rule, Callable[[Judged, ApiFacts], Iterator[Hit]]]
+"""A rule, and what it says of an exchange."""
 Group = tuple[str, str, str, str, str]
 """Rule, page, API, method and path shape: what makes two hits one finding. Parts that do not
 tell two findings of the rule apart are empty."""
@@ -82,6 +73,25 @@ class _Hits:
             self.evidence += [e for e in hit.evidence if e not in self.evidence]
 
 
+@lru_cache(maxsize=4096)
+def asked(role: Role, at_end: bool, failed: bool, names: tuple[str, ...]) -> tuple[Asked, ...]:
+    """The rules to ask about an exchange: some wait for the end of the session, some look at
+    certain headers of the answer, and of what was not refused and has a whole answer nothing is
+    broken.
+
+    Args:
+        names: of the answer's headers, as sent.
+    """
+    given = {name.lower() for name in names}
+    return tuple(
+        (rule, check)
+        for rule, check in _OF_ROLE[role]
+        if (at_end or not rule.at_end)
+        and (failed or rule.kind is not Kind.BROKEN)
+        and given.issuperset(rule.answers_with)
+    )
+
+
 class FindingBook:
     """The findings of one session, filled exchange by exchange.
 
@@ -99,7 +109,8 @@ class FindingBook:
         """Show an exchange to the rules; the findings it adds to."""
         groups = []
         failed = seen.failure is not None or seen.exchange.lost is not None
-        for rule, check in _ASKED[seen.node.role, self._at_end, failed]:
+        answer = seen.exchange.response.spelt
+        for rule, check in asked(seen.node.role, self._at_end, failed, answer):
             for found in check(seen, api):
                 hit = _by_intent(found, api)
                 if hit is None:
@@ -121,6 +132,11 @@ class FindingBook:
             return False
         self._groups[group] = hits
         return True
+
+    def count(self, groups: Iterable[Group]) -> None:
+        """Count one more hit of each of these, no better than those before."""
+        for group in groups:
+            self._groups[group].count += 1
 
     def look_at(self, api: ApiFacts) -> list[Group]:
         """Show an API's facts to the rules; what they find now."""

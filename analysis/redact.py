@@ -86,6 +86,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}(?=\s|$)")
 _CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,30})\s+(\S.*)", re.S)
 _PARAMETER = re.compile(r'(?<![\w-])[A-Za-z][\w-]*\s*=\s*("[^"]*"|[^\s,;"]+)')
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20}://)([^\s/?#,;\"'<>]*)([^\s,;\"'<>]*)")
+_USUAL_URL = re.compile(r"(https?://[a-z0-9.-]+(?::\d{1,5})?)(/[!-\"$->@-~]*)?(?:\?([!-\"$-~]*))?")
+"""Server, path and query of a URL without user name, fragment and odd characters."""
 _USERINFO = re.compile(r"(?<![^\s,;/?#\"@])[^\s,;/?#\"@]+@")
 _BYTES = re.compile(r"""\bb(['"]).*\1""", re.S)
 """Bytes of the wire as Python prints them, in the proxy's error texts."""
@@ -98,6 +100,7 @@ KEPT_LINES = 10_000
 """Header lines and URLs remembered, so that equal ones are held once."""
 KEPT_ORIGINS = 50_000
 """Origins remembered for which a report is not searched."""
+UNREADABLE = "its host or port cannot be understood"
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they stand everywhere by chance."""
 
@@ -347,33 +350,35 @@ class Door:
         return known
 
     def _parse(self, text: str) -> Url:
-        try:
-            parts = urlsplit(text)
-            host = (parts.hostname or "").lower()
-            port = parts.port if parts.port is not None else DEFAULT_PORTS.get(parts.scheme, 0)
-        except ValueError:
-            # The library's message quotes the URL.
-            raise ValueError("its host or port cannot be understood") from None
-        if not parts.scheme or not host:
-            raise ValueError("not an absolute URL")
-        if ":" in host:
-            host = f"[{host}]"
-        userinfo = parts.netloc.rpartition("@")[0]
-        self._withhold("userinfo", userinfo)
-        self._withhold("fragment", parts.fragment)
+        usual = _USUAL_URL.fullmatch(text)
+        if usual is not None:
+            server, path, query = _server(usual[1]), usual[2], usual[3] or ""
+        else:
+            try:
+                parts = urlsplit(text)
+            except ValueError:
+                raise ValueError(UNREADABLE) from None  # the library's message quotes the URL
+            server, path, query = (
+                _server(f"{parts.scheme}://{parts.netloc}"),
+                parts.path,
+                parts.query,
+            )
+            self._withhold("userinfo", parts.netloc.rpartition("@")[0])
+            self._withhold("fragment", parts.fragment)
+        scheme, host, port, origin, userinfo = server
         return Url(
-            scheme=parts.scheme,
+            scheme=scheme,
             host=host,
             port=port,
-            path=self._path(parts.path or "/"),
-            query=self._query(parts.query),
+            path=self._path(path or "/"),
+            query=self._query(query),
             key=blake2b(
                 text.partition("#")[0].encode("utf-8", "surrogateescape"),
                 digest_size=12,
                 key=self._key,
             ).digest(),
-            origin=serialise(parts.scheme, host, port),
-            userinfo=bool(parts.username or parts.password),
+            origin=origin,
+            userinfo=userinfo,
         )
 
     def _path(self, path: str) -> str:
@@ -507,6 +512,27 @@ def _stand_in(text: str) -> str:
     still do: verdicts hang on that. Sixteen bits of digest tell nobody what it was."""
     digest = blake2b(text.lower().encode("utf-8", "surrogatepass"), digest_size=2)
     return f"removed-{digest.hexdigest()}"
+
+
+@lru_cache(maxsize=1024)
+def _server(text: str) -> tuple[str, str, int, str, bool]:
+    """Scheme, host, port and origin of the beginning of a URL; does it hold a user name?
+
+    Raises:
+        ValueError: there is no host, or it cannot be understood.
+    """
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").lower()
+        port = parts.port if parts.port is not None else DEFAULT_PORTS.get(parts.scheme, 0)
+    except ValueError:
+        raise ValueError(UNREADABLE) from None
+    if not parts.scheme or not host:
+        raise ValueError("not an absolute URL")
+    if ":" in host:
+        host = f"[{host}]"
+    userinfo = bool(parts.username or parts.password)
+    return parts.scheme, host, port, serialise(parts.scheme, host, port), userinfo
 
 
 @lru_cache(maxsize=4096)

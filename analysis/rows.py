@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import fields
 
 from .exchange import Headers
 from .fetch import reasons
@@ -269,16 +268,13 @@ def _endpoints(api: ApiFacts) -> Iterator[EndpointPolicy]:
         )
 
 
-_TOLD = tuple(each.name for each in fields(Told))
-
-
 def _row_order(told: Told) -> tuple[str, ...]:
-    return tuple([str(getattr(told, name)) for name in _TOLD])
+    return tuple(map(str, told))
 
 
 def _answer(told: Told, shown: Shown) -> AnswerRow:
     return AnswerRow(
-        **{name: getattr(told, name) for name in _TOLD},
+        **told._asdict(),
         count=shown.count,
         first=shown.span.first,
         last=shown.span.last,

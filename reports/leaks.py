@@ -2,8 +2,8 @@
 
 Thousands of values in megabytes of text: the runs of six characters of the text are
 compared with the first and the last six of every value, and only those that are there are
-looked for as a whole. Reports repeat many of their lines, so each of them is taken once; and of
-most values the first six characters of all encodings follow from its own first six.
+looked for as a whole. Reports repeat many of their words, so what stands between quotes is taken
+once; and of most values the first six characters of all encodings follow from its own first six.
 """
 
 from __future__ import annotations
@@ -61,14 +61,18 @@ def search(text: str, secrets: Iterable[str]) -> None:
 
 
 def _runs(text: str) -> set[str]:
-    """All runs of characters in the lines of a text, of the shortest length searched for."""
-    lines = "\n".join(set(text.split("\n")))
-    return {lines[i : i + SHORTEST] for i in range(len(lines) - SHORTEST + 1)}
+    """All runs of characters between the quotes and the ends of lines of a text, of the shortest
+    length searched for."""
+    pieces = "\n".join(set(text.replace('"', "\n").split("\n")))
+    return {pieces[i : i + SHORTEST] for i in range(len(pieces) - SHORTEST + 1)}
 
 
 def _may_hold(runs: set[str], spelling: str) -> bool:
-    """May the text with these runs hold this? Runs over the end of a line are not among them."""
-    return "\n" in spelling or (spelling[:SHORTEST] in runs and spelling[-SHORTEST:] in runs)
+    """May the text with these runs hold this? Runs over the end of a line, or over a quote, are
+    not among them."""
+    if "\n" in spelling or '"' in spelling:
+        return True
+    return spelling[:SHORTEST] in runs and spelling[-SHORTEST:] in runs
 
 
 def _may_begin(secret: str, runs: set[str]) -> bool:

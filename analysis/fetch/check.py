@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from ..exchange import Header, Headers
 from .browsers import Browser
@@ -82,6 +83,18 @@ def cors_check(response: Headers, origin: str, include: bool, browser: Browser) 
         None when it passes.
     """
     lines = response.lines("access-control-allow-origin")
+    credentials = response.lines("access-control-allow-credentials")
+    return _cors_check(lines, credentials, origin, include, browser)
+
+
+@lru_cache(maxsize=1024)
+def _cors_check(
+    lines: tuple[Header, ...],
+    credentials_lines: tuple[Header, ...],
+    origin: str,
+    include: bool,
+    browser: Browser,
+) -> Failure | None:
     allowed = _joined(lines, browser)
     if allowed is None:
         return Failure(Step.ALLOW_ORIGIN_MISSING)
@@ -94,13 +107,13 @@ def cors_check(response: Headers, origin: str, include: bool, browser: Browser) 
         return Failure(_mismatch(allowed), got=allowed)
     if not include:
         return None
-    credentials = _joined(response.lines("access-control-allow-credentials"), browser)
+    credentials = _joined(credentials_lines, browser)
     if credentials != "true":
         return Failure(Step.CREDENTIALS_NOT_ALLOWED, got=credentials)
     return None
 
 
-def _joined(lines: list[Header], browser: Browser) -> str | None:
+def _joined(lines: tuple[Header, ...], browser: Browser) -> str | None:
     """Fetch's *get*: the values joined as this engine joins them; None when there is no line."""
     if not lines:
         return None

@@ -6,6 +6,7 @@ https://fetch.spec.whatwg.org/#headers-class, RFC 9110 section 5.6.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 HTTP_WHITESPACE = "\t\n\r "
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -21,6 +22,7 @@ def is_token(text: str) -> bool:
     return TOKEN.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1024)
 def extract_list(value: str | None) -> tuple[str, ...] | str:
     """*Extract header list values* for the `Access-Control-*` lists of tokens.
 
@@ -47,6 +49,7 @@ def list_items(value: str | None) -> tuple[str, ...]:
     return () if isinstance(parsed, str) else parsed
 
 
+@lru_cache(maxsize=1024)
 def vary_names(value: str | None) -> frozenset[str]:
     """Names in a `Vary` header, lower-cased; `*` stays `*`."""
     return frozenset(strip(part).lower() for part in (value or "").split(",") if strip(part))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ..exchange import Headers
 from .browsers import Browser
@@ -191,8 +192,8 @@ def unsafe_names(request: Headers, browser: Browser, asked: Iterable[str] = ()) 
     unsafe = []
     total = 0
     safelisted = []
-    for name in request.names():
-        if is_forbidden(name) or (name in BROWSER_OWN and name not in asked):
+    for name in _settable(request.spelt):
+        if name in BROWSER_OWN and name not in asked:
             continue
         value = request.get(name)
         # A withheld value belongs to a name that is never safelisted.
@@ -204,3 +205,9 @@ def unsafe_names(request: Headers, browser: Browser, asked: Iterable[str] = ()) 
     if total > MAX_TOTAL:
         unsafe += safelisted
     return sorted(unsafe)
+
+
+@lru_cache(maxsize=1024)
+def _settable(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of these header names, once and lower-cased, that script can set."""
+    return tuple([name for name in dict.fromkeys(map(str.lower, names)) if not is_forbidden(name)])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from json import dumps
 from textwrap import wrap
+from typing import NamedTuple
 
 from ..exchange import Exchange
 from ..finding import Confidence
@@ -117,8 +118,7 @@ MOST_NAMES = 40
 """Header names that are looked at; what names its maker stands among the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What an answer tells about the software that made it; equal for very many answers."""
 
     signs: tuple[str | None, ...]
@@ -140,7 +140,7 @@ class Signature:
         alike = on_preflight or status >= 400
         return cls(
             signs=tuple([headers.get(name) for name in SIGNS]),
-            names=tuple([each.name for each in headers.fields[:MOST_NAMES]]),
+            names=headers.spelt[:MOST_NAMES],
             status=status,
             on_preflight=on_preflight,
             length=(headers.get("content-length") or "") if alike else "",

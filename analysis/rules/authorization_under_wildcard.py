@@ -17,7 +17,7 @@ from .say import asked, code
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A preflight for `authorization` that passed by the wildcard."""
-    if seen.node.role is not Role.PREFLIGHT or seen.verdict.outcome is not Outcome.ALLOWED:
+    if seen.verdict.outcome is not Outcome.ALLOWED:
         return
     got = seen.exchange.response.get(ACAH.lower())
     parsed = extract_list(got)
@@ -90,4 +90,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.PREFLIGHT}),
 )

@@ -20,7 +20,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """Blocked, a method that changes things, and a status that says done."""
     exchange = seen.exchange
-    if seen.node.role is not Role.CORS or not seen.blocked or exchange.method in SAFE:
+    if not seen.blocked or exchange.method in SAFE:
         return
     if not 200 <= (exchange.status or 0) <= 299 or proxy_answered(exchange):
         return
@@ -83,5 +83,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.CORS}),
     server_fix=False,
 )

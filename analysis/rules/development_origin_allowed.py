@@ -122,5 +122,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin",),
     roles=JUDGED | {Role.OTHER},
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..fetch.classify import Role
-from ..fetch.headers import extract_list
+from ..fetch.headers import list_items
 from ..finding import Confidence, Expectation, Kind, Severity
 from ..session.facts import ApiFacts
 from ..session.judge import Judged, Outcome
@@ -37,12 +38,14 @@ USEFUL = frozenset(
 )
 """What pages want to read. Not `ETag`, which servers add by themselves: it counts only where
 the page makes conditional requests of its own."""
+WANTED = USEFUL | {"etag"}
+"""Those, and what a page needs for conditional requests of its own."""
 CONDITIONS = frozenset({"if-match", "if-none-match"})
 
 
 def wanted(api: ApiFacts) -> frozenset[str]:
     """Names that a page of this API may want to read, lower-cased."""
-    return USEFUL | {"etag"} if CONDITIONS & set(api.headers) else USEFUL
+    return USEFUL if CONDITIONS.isdisjoint(api.headers) else WANTED
 
 
 def of_api(api: ApiFacts) -> list[str]:
@@ -54,19 +57,27 @@ def of_api(api: ApiFacts) -> list[str]:
 def gap(seen: Judged, api: ApiFacts) -> list[str]:
     """Names that this answer carries, a page may want, and script cannot read."""
     response = seen.exchange.response
-    useful = wanted(api)
-    parsed = extract_list(response.get(ACEH.lower()))
-    exposed = set() if isinstance(parsed, str) else {name.lower() for name in parsed}
-    if "*" in exposed and seen.credentials.include is not True:
+    hidden = _hidden(response.spelt, response.get(ACEH.lower()), seen.credentials.include is True)
+    if not hidden:
         return []
-    spelt = {field.name.lower(): field.name for field in response.fields}
-    return [spelt[name] for name in response.names() if name in useful and name not in exposed]
+    useful = wanted(api)
+    return [name for name in hidden if name.lower() in useful]
+
+
+@lru_cache(maxsize=1024)
+def _hidden(names: tuple[str, ...], expose: str | None, include: bool) -> tuple[str, ...]:
+    """Those of an answer's names that some page may want, and this list does not expose."""
+    exposed = {name.lower() for name in list_items(expose)}
+    if "*" in exposed and not include:
+        return ()
+    spelt = {name.lower(): name for name in names}
+    return tuple(spelt[name] for name in spelt if name in WANTED and name not in exposed)
 
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """An answer that the page can read, but for a header it may want."""
     readable = (Outcome.ALLOWED, Outcome.INDETERMINATE)
-    if seen.node.role is not Role.CORS or seen.verdict.outcome not in readable:
+    if seen.verdict.outcome not in readable:
         return
     if seen.node.next is not None:
         return  # script sees the answer after the redirect, not this one
@@ -74,8 +85,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     if not names:
         return
     got = seen.exchange.response.get(ACEH.lower())
-    parsed = extract_list(got)
-    kept = () if isinstance(parsed, str) else tuple(n for n in parsed if n != "*")
+    kept = tuple(name for name in list_items(got) if name != "*")
     every = list({name.lower(): name for name in (*of_api(api), *names)}.values())
     look = "it looks" if len(names) == 1 else "they look"
     yield Hit(
@@ -133,4 +143,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.CORS}),
 )

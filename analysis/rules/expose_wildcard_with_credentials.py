@@ -109,5 +109,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-expose-headers",),
     roles=frozenset({Role.CORS}),
 )

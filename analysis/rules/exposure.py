@@ -8,6 +8,7 @@ https://html.spec.whatwg.org/#same-site
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from ..finding import Severity
 from ..session.facts import ApiFacts
@@ -89,10 +90,10 @@ _FOR_ALL = frozenset({"public", "immutable", "s-maxage"})
 
 def is_public_content(seen: Judged) -> bool:
     """Does the exchange say itself that everybody is given the same?"""
-    if signs_of_a_person(seen) or seen.exchange.cookies:
-        return False
     kind = seen.exchange.request.get("sec-fetch-dest")
-    return kind in _PUBLIC_KINDS or bool(_cache_words(seen) & _FOR_ALL)
+    if kind not in _PUBLIC_KINDS and not _cache_words(seen) & _FOR_ALL:
+        return False
+    return not signs_of_a_person(seen) and not seen.exchange.cookies
 
 
 def signs_of_a_person(seen: Judged) -> list[str]:
@@ -107,6 +108,10 @@ def signs_of_a_person(seen: Judged) -> list[str]:
     return signs
 
 
-def _cache_words(seen: Judged) -> set[str]:
-    control = (seen.exchange.response.get("cache-control") or "").lower()
-    return {part.partition("=")[0].strip() for part in control.split(",")}
+def _cache_words(seen: Judged) -> frozenset[str]:
+    return _directives(seen.exchange.response.get("cache-control") or "")
+
+
+@lru_cache(maxsize=256)
+def _directives(control: str) -> frozenset[str]:
+    return frozenset(part.partition("=")[0].strip() for part in control.lower().split(","))

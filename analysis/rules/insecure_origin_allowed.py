@@ -82,4 +82,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin", "access-control-allow-credentials"),
 )

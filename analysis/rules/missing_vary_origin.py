@@ -21,7 +21,7 @@ def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A cacheable answer with an exact origin, without `Vary: Origin`."""
     exchange = seen.exchange
     allowed = exchange.response.get(ACAO.lower())
-    if seen.node.role is not Role.CORS or allowed is None or strip(allowed) in ("*", "null"):
+    if allowed is None or strip(allowed) in ("*", "null"):
         return
     vary = exchange.response.get("vary")
     if vary_names(vary) & {"origin", "*"} or not may_be_stored(exchange):
@@ -125,4 +125,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.CORS}),
+    answers_with=("access-control-allow-origin",),
 )

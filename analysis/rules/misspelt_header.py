@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from ..finding import Expectation, Kind, Severity
 from ..session.facts import ApiFacts
@@ -25,6 +26,7 @@ PREFIXES = ("access-control-", "allow-control-", "access-allow-", "acces-control
 REQUEST_ONLY = frozenset({"access-control-request-method", "access-control-request-headers"})
 
 
+@lru_cache(maxsize=1024)
 def meant(name: str) -> str | None:
     """The header that a wrong name was meant to be."""
     if not name.startswith(PREFIXES) or name in NOT_OURS or name in REQUEST_ONLY:

@@ -83,6 +83,8 @@ class Rule:
     check_api: Callable[[ApiFacts], Iterator[Hit]] | None = None
     roles: frozenset[Role] = JUDGED
     """The kinds of exchanges that `check_exchange` looks at."""
+    answers_with: tuple[str, ...] = ()
+    """It looks only at answers that hold headers of all these (lower-case) names."""
     at_end: bool = False
     """It rests on what did *not* happen, so it is asked only when the session is over."""
     covers: tuple[str, ...] = ()

@@ -80,4 +80,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin",),
 )  # fmt: skip

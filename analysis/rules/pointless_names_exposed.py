@@ -76,6 +76,7 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-expose-headers",),
     roles=frozenset({Role.CORS}),
     server_fix=False,
 )

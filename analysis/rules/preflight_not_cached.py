@@ -20,7 +20,7 @@ AT_LEAST = 3
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A preflight whose answer was given before, and had expired."""
     exchange, node = seen.exchange, seen.node
-    if node.role is not Role.PREFLIGHT or seen.blocked or exchange.started is None:
+    if seen.blocked or exchange.started is None:
         return
     before = node.asked_before
     max_age = exchange.response.get(ACMA.lower())
@@ -147,5 +147,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.PREFLIGHT}),
     covers=("max-age-invalid",),
 )

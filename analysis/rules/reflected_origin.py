@@ -93,4 +93,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin",),
 )

@@ -123,4 +123,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin", "access-control-allow-credentials"),
 )

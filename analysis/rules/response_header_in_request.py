@@ -18,8 +18,6 @@ ACRH = "Access-Control-Request-Headers"
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """Names of response headers in a request that was let out."""
-    if seen.node.role is not Role.CORS:
-        return
     request = seen.exchange.request
     names = [name for name in request.names() if is_for_answers(name)]
     if not names:
@@ -94,5 +92,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.CORS}),
     server_fix=False,
 )

@@ -97,6 +97,7 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("timing-allow-origin",),
     roles=frozenset({Role.CORS, Role.NO_CORS}),
     server_fix=False,
 )

@@ -103,5 +103,6 @@ RULE = Rule(
         declared=Intent({"https://api.example.com": frozenset({"https://app.example.com"})}),
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin",),
     roles=JUDGED | {Role.OTHER},
 )

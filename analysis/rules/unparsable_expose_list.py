@@ -78,5 +78,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-expose-headers",),
     roles=frozenset({Role.CORS}),
 )

@@ -17,7 +17,7 @@ from .say import call, code
 
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """`*` on an answer that says itself that it is public, and no trouble with `*` there."""
-    if seen.node.role is not Role.CORS or (seen.exchange.status or 500) >= 400:
+    if (seen.exchange.status or 500) >= 400:
         return
     if strip(seen.exchange.response.get(ACAO.lower()) or "") != "*" or api.once(breaks_calls):
         return
@@ -76,5 +76,7 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.CORS}),
+    answers_with=("access-control-allow-origin",),
     server_fix=False,
 )

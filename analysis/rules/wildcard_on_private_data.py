@@ -25,7 +25,7 @@ _SAYS = {
 def check(seen: Judged, api: ApiFacts) -> Iterator[Hit]:
     """A readable answer with `*`, and a sign of a person on it."""
     exchange = seen.exchange
-    if seen.node.role is not Role.CORS or seen.blocked or proxy_answered(exchange):
+    if seen.blocked or proxy_answered(exchange):
         return
     if strip(exchange.response.get(ACAO.lower()) or "") != "*" or (exchange.status or 500) >= 400:
         return
@@ -104,4 +104,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    roles=frozenset({Role.CORS}),
+    answers_with=("access-control-allow-origin",),
 )

@@ -110,4 +110,5 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin",),
 )

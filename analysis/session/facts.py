@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from ..exchange import NOT_THE_SERVERS, Exchange, SetCookie, Span
 from ..fetch.cache import may_be_stored
@@ -52,8 +52,7 @@ class Answer:
     example: Judged
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One kind of answer at one endpoint: who asked, how, and what came back."""
 
     origin: str

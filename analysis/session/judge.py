@@ -70,6 +70,10 @@ class Verdict:
     assuming: tuple[str, ...] = ()
 
 
+Likeness = tuple[object, ...]
+"""See `Judged.likeness`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An exchange with everything that was found out about it."""
@@ -78,16 +82,37 @@ class Judged:
     credentials: Credentials
     verdict: Verdict
     sent: Sent
-
-    @property
-    def exchange(self) -> Exchange:
-        """Shorthand."""
-        return self.node.exchange
+    exchange: Exchange
+    """The node's."""
 
     @property
     def order(self) -> tuple[float, str]:
         """For sorting by time; the id decides between equals."""
         return self.exchange.started or 0.0, self.exchange.id
+
+    @property
+    def likeness(self) -> Likeness | None:
+        """Calls for which this is equal differ in nothing but their time, their id, their
+        connection and the values that the door withheld. None: its place among others counts.
+        """
+        node, exchange = self.node, self.exchange
+        if (
+            node.role is Role.PREFLIGHT
+            or node.preflight is not None
+            or node.previous is not None
+            or node.next is not None
+            or node.stored is not None
+            or exchange.lost is not None
+            or self.verdict.outcome is Outcome.INDETERMINATE
+        ):
+            return None
+        url = exchange.url
+        return (
+            exchange.client, exchange.method, url.origin, url.path, url.query, exchange.request,
+            exchange.status, exchange.response, exchange.cookies, exchange.set_cookies,
+            node.role, node.link, node.page, self.credentials, self.verdict.outcome,
+            exchange.altered,
+        )  # fmt: skip
 
     @property
     def failure(self) -> Failure | None:
@@ -101,6 +126,7 @@ class Judged:
 
 
 _NO_CHECK = Verdict(Outcome.NOT_APPLICABLE)
+_ALLOWED = Verdict(Outcome.ALLOWED)
 _UNKNOWN_MODE = Credentials(None, ())
 
 
@@ -112,10 +138,10 @@ def judge(node: Node, known: Credentials | None = None) -> Judged:
     """
     if node.role not in JUDGED:
         verdict = _barred_from_home(node) or _NO_CHECK
-        return Judged(node, _UNKNOWN_MODE, verdict, _sent_without_check(node))
+        return Judged(node, _UNKNOWN_MODE, verdict, _sent_without_check(node), node.exchange)
     known = known or credentials(node)
     verdict = _verdict(node, known)
-    return Judged(node, known, verdict, _sent(node, verdict))
+    return Judged(node, known, verdict, _sent(node, verdict), node.exchange)
 
 
 def _verdict(node: Node, known: Credentials) -> Verdict:
@@ -131,10 +157,15 @@ def _verdict(node: Node, known: Credentials) -> Verdict:
                 possible=Failure(Step.ALLOW_ORIGIN_MISSING),
                 assuming=("the headers stored with the cached response decide; not captured",),
             )
+    status, headers, modes = exchange.status, checked_headers(node), known.open_modes
+    if proxy_answered(exchange):
+        status, headers = PROXY_ERROR, NO_HEADERS
     by_engine = {
-        browser.name: {mode: _failure(node, mode, browser) for mode in known.open_modes}
-        for browser in BROWSERS.values()
+        name: {mode: _failure(node, status, headers, mode, browser) for mode in modes}
+        for name, browser in BROWSERS.items()
     }
+    if not any(failure for results in by_engine.values() for failure in results.values()):
+        return _ALLOWED
     blocking = {
         name: next(iter(results.values()))
         for name, results in by_engine.items()
@@ -181,17 +212,14 @@ def _unknowns(
         yield f"engine of this client: blocked in {blocks}"
 
 
-def _failure(node: Node, include: bool, browser: Browser) -> Failure | None:
-    exchange = node.exchange
-    assert exchange.status is not None
-    status, headers = exchange.status, checked_headers(node)
-    if proxy_answered(exchange):
-        status, headers = PROXY_ERROR, NO_HEADERS
+def _failure(
+    node: Node, status: int, headers: Headers, include: bool, browser: Browser
+) -> Failure | None:
     if node.asked is not None:
         return preflight_check(node.asked, node.origin, status, headers, include, browser)
     failure = cors_check(headers, node.origin, include, browser)
-    if failure is None and is_followed_redirect(exchange):
-        return _barred(exchange, browser)
+    if failure is None and is_followed_redirect(node.exchange):
+        return _barred(node.exchange, browser)
     return failure
 
 

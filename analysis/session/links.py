@@ -67,6 +67,8 @@ class Node:
     exchange: Exchange
     client: Client
     classification: Classification
+    """Set by `classify_as`."""
+    role: Role = field(init=False)
     origin: str = field(init=False)
     """The `Origin` as the browser compares it; empty when there is none."""
     page: str | None = field(init=False)
@@ -96,16 +98,12 @@ class Node:
     """On a 304: headers of the response that the browser had stored, if in the capture."""
 
     @property
-    def role(self) -> Role:
-        """Shorthand."""
-        return self.classification.role
-
-    @property
     def browser(self) -> Browser:
         """The row to read the wire by; Chromium's where the engine is not known."""
         return self.client.browser or CHROMIUM
 
     def __post_init__(self) -> None:
+        self.role = self.classification.role
         self.origin = (self.exchange.origin or "").strip()
         if self.role is Role.SAME_ORIGIN:
             self.page = self.exchange.url.origin
@@ -113,6 +111,10 @@ class Node:
             self.page = self.origin
         else:
             self.page = self.exchange.referrer
+
+    def classify_as(self, classification: Classification) -> None:
+        """Its neighbours told what it is."""
+        self.classification, self.role = classification, classification.role
 
     def come_from(self, hop: Node) -> None:
         """Take a redirect for what led here."""
@@ -206,7 +208,7 @@ class Linker:
             node.come_from(hop)
             hop.next = node
             if node.classification.mode_open and hop.role is Role.CORS:
-                node.classification = Classification(Role.CORS, "hop-of-cors-request")
+                node.classify_as(Classification(Role.CORS, "hop-of-cors-request"))
         if node.exchange.location is not None:
             location = (key[0], node.exchange.location.key)
             self._redirects.add(location, node, HOP_GAP)
@@ -231,12 +233,12 @@ class Linker:
             node.preflight = min(same or mine, key=lambda e: e.exchange.ended or 0.0)
             node.preflight.actual = node
             node.link = Link.OWN
-            node.classification = Classification(Role.CORS, "after-its-preflight")
+            node.classify_as(Classification(Role.CORS, "after-its-preflight"))
         asked = node.preflight.asked.headers if node.preflight and node.preflight.asked else ()
         node.unsafe = tuple(unsafe_names(node.exchange.request, node.browser, asked))
         if node.link is Link.OWN or (not node.unsafe and node.exchange.method in METHODS):
             return
-        node.classification = Classification(Role.CORS, node.classification.because)
+        node.classify_as(Classification(Role.CORS, node.classification.because))
         for each in reversed(known):
             if _entry_serves(each, node, node.unsafe):
                 node.preflight, node.link = each, Link.CACHE

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
 from analysis.engine import Auditor
-from analysis.session.judge import Outcome
+from analysis.exchange import Exchange
+from analysis.findings import FindingBook, Group
+from analysis.redact import Door
+from analysis.session.facts import ApiFacts
+from analysis.session.judge import Judged, Outcome
+from analysis.sources import open_capture, read
 from analysis.sources.transcript import exchanges
+
+SAMPLES = sorted((Path(__file__).parents[2] / "sample_flows").glob("*.flow"))
 
 OPEN = """
 > GET https://api.app.example/me
@@ -66,3 +79,52 @@ def test_a_flow_is_heard_once() -> None:
     assert first.new
     assert (again.judged, again.new, again.again) == (None, (), ())
     assert auditor.result().totals.flows == 1
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_what_is_alike_is_told_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules are not asked about calls like earlier ones; asked about all, they tell the same."""
+    sparing = list(_told_live(path))
+    monkeypatch.setattr(Judged, "likeness", property(lambda _: None))
+    assert sparing == list(_told_live(path))
+
+
+def _told_live(path: Path) -> Iterator[tuple[object, ...]]:
+    """What a live session tells of a recording that is heard three times over."""
+    door = Door()
+    auditor = Auditor(door)
+    items = read(open_capture(str(path)), door, "c0")
+    recorded = [each for each in items if isinstance(each, Exchange)]
+    length = max((each.ended or 0.0 for each in recorded), default=0.0)
+    begin = min((each.started or 0.0 for each in recorded), default=0.0)
+    for turn in range(3):
+        later = turn * (length - begin + 1.0)
+        for each in recorded:
+            news = auditor.feed(
+                replace(
+                    each,
+                    id=f"{each.id}-{turn}",
+                    started=None if each.started is None else each.started + later,
+                    ended=None if each.ended is None else each.ended + later,
+                )
+            )
+            yield news.new, set(news.again), news.surer, len(news.settled)
+            yield tuple(auditor.live_finding(group) for group in news.new)
+
+
+def test_rules_are_asked_once_about_calls_that_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    look = FindingBook.look
+
+    def counted(book: FindingBook, seen: Judged, api: ApiFacts) -> list[Group]:
+        asked.append(seen.exchange.id)
+        return look(book, seen, api)
+
+    monkeypatch.setattr(FindingBook, "look", counted)
+    auditor = Auditor()
+    (exchange,) = exchanges(UNRELATED, auditor.door)
+    heard = [auditor.feed(replace(exchange, id=name)) for name in "abcd"]
+    assert asked == ["a"]
+    assert [news.again for news in heard[1:]] == [heard[0].new] * 3
+    (group,) = heard[0].new
+    assert auditor.live_finding(group).count == 4

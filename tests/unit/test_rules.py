@@ -185,6 +185,28 @@ def _exchanges() -> Iterator[str]:
             yield ask(answer, *lists, headers="x-a")
 
 
+def test_a_rule_is_silent_about_answers_without_its_headers() -> None:
+    """So that it need not be asked: every rule is asked about every exchange here."""
+    texts = [*_exchanges(), *(each.example.bad for each in ALL)]
+    asked = 0
+    for text in texts:
+        every = judged(text)
+        apis: dict[str, ApiFacts] = {}
+        for seen in every:
+            origin = seen.exchange.url.origin
+            apis.setdefault(origin, ApiFacts(origin, frozenset({APP}))).observe(seen)
+        for seen in every:
+            api = apis[seen.exchange.url.origin]
+            for rule in ALL:
+                check, names = rule.check_exchange, rule.answers_with
+                if check is None or seen.node.role not in rule.roles:
+                    continue
+                if not all(name in seen.exchange.response for name in names):
+                    asked += 1
+                    assert not list(check(seen, api)), f"{rule.id} on {text}"
+    assert asked > 1_000
+
+
 def test_every_blocked_exchange_has_exactly_one_broken_finding() -> None:
     steps = set()
     for text in _exchanges():
