@@ -8,6 +8,7 @@ server is blamed for has to be its own, so we look at what came over the wire be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mitmproxy import http
@@ -23,6 +24,18 @@ TELLING = (b"access-control-", b"cross-origin-resource-policy", b"location", b"o
 """Beginnings of the names whose values CORS looks at."""
 
 Fields = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A flow as it came over the wire, before scripts changed it."""
+
+    live: bool
+    """Not from a recording."""
+    asked: tuple[Fields, bytes, int, bytes] | None
+    """Header lines, host, port and path of the request."""
+    answered: tuple[Fields, int] | None
+    """Header lines and status of the answer."""
 
 
 class First:
@@ -59,32 +72,10 @@ class First:
         except Exception as error:
             self._mishaps.note("an answer could not be remembered", error)
 
-    def forget(self, flow: http.HTTPFlow) -> None:
-        """A flow has ended of which nobody will ask whether it was altered."""
-        self._asked.pop(flow.id, None)
-        self._answered.pop(flow.id, None)
-
-    def altered(self, flow: http.HTTPFlow) -> str | None:
-        """How the answer of a flow that has ended is not the server's own; None: it is.
-
-        To be asked once per flow: then it is forgotten.
-        """
-        asked, answered = self._asked.get(flow.id), self._answered.get(flow.id)
-        self.forget(flow)
-        if not flow.live or flow.response is None or flow.error is not None:
-            return None
-        if flow.server_conn.timestamp_start is None:
-            return MADE
-        now, answer = flow.request.data, flow.response.data
-        if asked is not None:
-            fields, *place = asked
-            if place != [now.host, now.port, now.path] or _differ(fields, now.headers.fields):
-                return REWRITTEN
-        if answered is not None:
-            fields, status = answered
-            if status != answer.status_code or _differ(fields, answer.headers.fields):
-                return REWRITTEN
-        return None
+    def came(self, flow: http.HTTPFlow) -> Came:
+        """How a flow that has ended came. To be asked once: then it is forgotten."""
+        name = flow.id
+        return Came(flow.live, self._asked.pop(name, None), self._answered.pop(name, None))
 
 
 class Last:
@@ -132,6 +123,24 @@ def _keep(known: dict[str, Any], flow_id: str, value: object) -> None:
     if len(known) >= IN_FLIGHT:
         del known[next(iter(known))]
     known[flow_id] = value
+
+
+def altered(flow: http.HTTPFlow, came: Came) -> str | None:
+    """How the answer of a flow that has ended is not the server's own; None: it is."""
+    if not came.live or flow.response is None or flow.error is not None:
+        return None
+    if flow.server_conn.timestamp_start is None:
+        return MADE
+    now, answer = flow.request.data, flow.response.data
+    if came.asked is not None:
+        fields, *place = came.asked
+        if place != [now.host, now.port, now.path] or _differ(fields, now.headers.fields):
+            return REWRITTEN
+    if came.answered is not None:
+        fields, status = came.answered
+        if status != answer.status_code or _differ(fields, answer.headers.fields):
+            return REWRITTEN
+    return None
 
 
 def _differ(before: Fields, after: Fields) -> bool:

@@ -19,6 +19,7 @@ from mitmproxy.tls import TlsData
 import reports
 from addon import chain, eventlog, settings, verdict_view
 from addon.explain import Explanations
+from addon.inbox import Inbox
 from addon.mishaps import Mishaps
 from addon.telling import Teller, filter_for
 from analysis.engine import Auditor
@@ -58,6 +59,9 @@ class CorsAudit:
         self._running = False
         self._mishaps = Mishaps()
         self._take_view_back: Callable[[], object] | None = None
+        self._watched = False
+        """Are marks looked at, or saved, as soon as a flow has ended?"""
+        self._inbox = Inbox(self._judge, self._mishaps)
         self._first = chain.First(self._options, self._mishaps)
         self._last = chain.Last(self._listen)
         self._start()
@@ -99,10 +103,14 @@ class CorsAudit:
             self._mishaps.note("the options could not be taken over", error)
 
     def _configure(self, updated: set[str]) -> None:
+        if updated & settings.OPTIONS.keys():
+            self._catch_up()  # what was heard before goes by what was set before
         for name in updated & settings.OPTIONS.keys():
             value = getattr(ctx.options, name)
             settings.check(name, value)
             self._options[name] = value
+        if "save_stream_file" in updated:
+            self._try("it is not known who looks at marks", self._look_round)
         if "cors_scope" in updated:
             scope = self._options["cors_scope"]
             self._scope = flowfilter.parse(str(scope)) if scope else None
@@ -140,6 +148,7 @@ class CorsAudit:
         """Say that we are here."""
         self._running = True
         self._try("no flow can be heard", self._take_places)
+        self._try("it is not known who looks at marks", self._look_round)
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
 
     def tls_failed_client(self, data: TlsData) -> None:
@@ -151,6 +160,7 @@ class CorsAudit:
         if self._reported:
             return
         self._reported = True
+        self._catch_up()
         self._try("the journal could not be closed", lambda: self._open_journal(""))
         self._try("the addon could not be unloaded", self._leave_places)
         if self._take_view_back is not None:
@@ -184,6 +194,7 @@ class CorsAudit:
     @command.command("cors.show")
     def show(self, rule: str) -> None:
         """Show only the flows in which a rule has found something, by its id."""
+        self._catch_up()
         rules = self._teller.rules
         if rule not in rules:
             those = f"; the rules that have: {', '.join(sorted(rules))}" if rules else ""
@@ -197,6 +208,7 @@ class CorsAudit:
     @command.command("cors.clear")
     def clear(self) -> None:
         """Forget everything heard so far and begin anew."""
+        self._catch_up()
         self._start()
         logger.log(ALERT, "CORS audit: cleared.")
 
@@ -221,35 +233,48 @@ class CorsAudit:
         self._take_view_back = verdict_view.install(self._explain)
 
     def _explain(self, flow_id: str) -> list[str]:
+        self._catch_up()
         try:
             return self._explanations.lines(flow_id, self._auditor.live_finding)
         except Exception as error:
             self._mishaps.note("a flow could not be explained", error)
             return ["cors-audit could not explain this flow: an error of its own, see the log."]
 
-    def _listen(self, flow: http.HTTPFlow) -> None:
+    def _catch_up(self) -> None:
+        self._try("flows that waited could not be judged", self._inbox.empty)
+
+    def _look_round(self) -> None:
+        saved = "save_stream_file" in ctx.options and bool(ctx.options.save_stream_file)
+        self._watched = saved or "view" in ctx.master.addons.lookup
+
+    def _listen(self, heard: http.HTTPFlow) -> None:
         try:
-            self._hear(flow)
+            self._inbox.put(heard, self._first.came(heard))
+            if self._watched and _matters(heard):
+                self._inbox.empty()
+        except Exception as error:
+            self._mishaps.note("a flow could not be heard", error)
+
+    def _judge(self, heard: http.HTTPFlow, came: chain.Came) -> None:
+        try:
+            self._hear(heard, came)
         except Exception as error:
             self._mishaps.note("a flow could not be judged", error)
 
-    def _hear(self, heard: http.HTTPFlow) -> None:
+    def _hear(self, heard: http.HTTPFlow, came: chain.Came) -> None:
         """Judge one flow, once: a replayed one that failed comes as a response and an error."""
-        if self._auditor.has_heard(heard.id):
-            return
         if self._scope is not None and not self._scope(heard):
             return
-        response = heard.response
-        answer = response.headers.fields if response is not None else ()
-        matters = may_matter(heard.request.headers.fields, answer)
+        matters = _matters(heard)
         if not matters and self._journal is None:
-            self._first.forget(heard)
-            self._count(*times(heard))
-            self._auditor.pass_over(heard.id)
+            if self._auditor.pass_over(heard.id):
+                self._count(*times(heard))
+            return
+        if self._auditor.has_heard(heard.id):
             return
         try:
             door = self._auditor.door if matters else self._aside
-            exchange = exchange_of(heard, door, CAPTURE, self._first.altered(heard))
+            exchange = exchange_of(heard, door, CAPTURE, chain.altered(heard, came))
         except ValueError as problem:
             self._skip("request with an unreadable URL", str(problem))
             return
@@ -284,6 +309,7 @@ class CorsAudit:
         self._untrusted[host] += 1
 
     def _result(self) -> AuditResult:
+        self._catch_up()
         capture = Capture(
             id=CAPTURE,
             name="live session",
@@ -359,3 +385,9 @@ class CorsAudit:
             )
             written = reports.save(result, fallback)
         return ", ".join(str(each) for each in written)
+
+
+def _matters(heard: http.HTTPFlow) -> bool:
+    """May this flow tell something about CORS?"""
+    answer = heard.response.data.headers.fields if heard.response is not None else ()
+    return may_matter(heard.request.data.headers.fields, answer)

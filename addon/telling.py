@@ -27,6 +27,9 @@ MOST_TOLD = 5_000
 """Findings whose repetitions are counted; of the oldest beyond, nothing more is said."""
 
 
+_WORST_FIRST = {kind: place for place, kind in enumerate(Kind)}
+
+
 @dataclass(slots=True)
 class _Told:
     """A finding as it was when it was new, and how many flows have shown it since."""
@@ -118,7 +121,7 @@ class Teller:
 
         The lists of flows hear of this answer after us, so they need no word about it.
         """
-        found.sort(key=lambda each: (list(Kind).index(each[1].kind), each[1].severity.rank))
+        found.sort(key=lambda each: (_WORST_FIRST[each[1].kind], each[1].severity.rank))
         worst = found[0][1]
         rules = list(dict.fromkeys(rule for rule, _ in found))
         self.rules.update(rules)

@@ -17,12 +17,22 @@ from mitmproxy.proxy import layers
 from mitmproxy.proxy.layers.tls import TlsFailedClientHook
 from mitmproxy.test import taddons
 
-from addon import chain, eventlog, explain, mishaps, recorder, settings, telling, verdict_view
+from addon import (
+    chain,
+    eventlog,
+    explain,
+    inbox,
+    mishaps,
+    recorder,
+    settings,
+    telling,
+    verdict_view,
+)  # fmt: skip
 from analysis.engine import Auditor
 
 from . import flows
 
-MODULES = (chain, eventlog, explain, mishaps, recorder, settings, telling, verdict_view)
+MODULES = (chain, eventlog, explain, inbox, mishaps, recorder, settings, telling, verdict_view)
 ALLOWED = (("Access-Control-Allow-Origin", "https://app.example"), ("Vary", "Origin"))
 ROUNDS = 12
 TIMES = 3
@@ -43,7 +53,7 @@ NOT_REACHED = {
     "Auditor.add", "Auditor.add_capture", "Auditor.skip",
     # An error here is mitmproxy's to catch: this is where ours are caught.
     "Mishaps.note", "mishaps._log", "mishaps.trace", "CorsAudit._try",
-    "CorsAudit._listen", "CorsAudit._start",
+    "CorsAudit._listen", "CorsAudit._start", "CorsAudit._catch_up", "Inbox._time_is_up",
     "CorsAudit.load", "CorsAudit.configure", "CorsAudit.running", "CorsAudit.done",
     "CorsAudit.tls_failed_client",
     "First.requestheaders", "First.responseheaders", "Last.response", "Last.error",
