@@ -14,7 +14,7 @@ from mitmproxy import http
 from addon.chain import Came
 from addon.mishaps import Mishaps
 
-WAIT = 0.5
+WAIT = 0.25
 """Seconds that a flow waits at most."""
 MOST_WAITING = 64
 """Flows that wait at most: they hold their bodies."""
