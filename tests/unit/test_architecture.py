@@ -119,6 +119,8 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("pandas",),
     ),
     "analysis.cli": (("analysis", "reports"), ("click",)),
+    "analysis.cli.completing": (("addon.launch.finder", "analysis"), ("click",)),
+    "analysis.cli.versions": (("addon.launch", "analysis"), ()),
     "analysis.cli.recording": (("addon.launch", "analysis", "reports"), ("click",)),
     "reports": (
         ("analysis.diff", "analysis.result", "analysis.series", "analysis.finding", "reports"), (),
