@@ -112,7 +112,11 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.sources.migrated": (("analysis.sources",), ("mitmproxy",)),
     "analysis.series": ((), ()),
-    "analysis.batch": (("analysis.finding", "analysis.result"), ("pandas",)),
+    "analysis.batch": (
+        ("analysis.fetch.classify", "analysis.finding", "analysis.result",
+         "analysis.session.judge"),
+        ("pandas",),
+    ),
     "analysis.batch.trends": (
         ("analysis.engine", "analysis.fetch", "analysis.finding", "analysis.findings",
          "analysis.result", "analysis.series", "analysis.session"),
