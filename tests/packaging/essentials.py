@@ -17,6 +17,17 @@ SAMPLE = "05-hidden-500.flow"
 FOUND = "hidden-error-status"
 """What this sample shows."""
 SUFFIXES = (".html", ".json", ".sarif", ".xml", ".csv", ".md")
+TABLES = """
+import sys
+from analysis import audit
+from analysis.batch import frames
+result = audit([sys.argv[1]])
+assert result.series and result._repr_html_()
+for table in frames.ROWS:
+    made = {name: str(dtype) for name, dtype in result.to_frame(table).dtypes.items()}
+    assert made == frames.dtypes(table), made
+print("as promised")
+"""
 MITMDUMP = "from mitmproxy.tools.main import mitmdump; mitmdump()"
 
 
@@ -101,6 +112,12 @@ def reports_in_every_format(installed: Installation, folder: Path) -> None:
     assert installed.run(folder, "policy", sample, "--for", "express").returncode == 0
 
 
+def makes_tables(installed: Installation, folder: Path) -> None:
+    """`audit` of a folder with several recordings, and its tables with the dtypes promised."""
+    done = run(folder, installed.python, "-c", TABLES, installed.samples(folder))
+    assert done.stdout == "as promised\n", done.stderr
+
+
 def serves_its_own_mitmdump(installed: Installation, folder: Path) -> None:
     """`mitmdump -s "$(cors-audit addon)"`, of the same environment."""
     listens(installed, installed.python, folder)
@@ -127,6 +144,7 @@ ESSENTIALS: Mapping[str, Callable[[Installation, Path], None]] = {
     "version": says_its_version,
     "rules": explains,
     "demo": shows_the_demo,
+    "tables": makes_tables,
     "report": reports_in_every_format,
     "addon": serves_its_own_mitmdump,
 }

@@ -1,6 +1,6 @@
 """Every installer, on several Pythons, with the lowest and the newest mitmproxy.
 
-    python -m tests.packaging.matrix [--python PROGRAM]…
+    python -m tests.packaging.matrix [--python PROGRAM]… [--only NAME]
 
 Each row builds an environment from the wheel and a package index, and tries what every
 installation must be able to do (`essentials`). Without `--python`: those Pythons from 3.11 on
@@ -66,8 +66,9 @@ def uv_lowest(kit: Kit) -> Path:
     """The lowest version of everything that pyproject.toml names."""
     _call([kit.tools / "uv", "venv", "-q", "--python", kit.python, kit.venv])
     python = kit.venv / BIN / "python"
-    lowest = ["--resolution", "lowest-direct", "--python", python, kit.wheel]
-    _call([kit.tools / "uv", "pip", "install", "-q", *lowest])
+    install: list[str | Path] = [kit.tools / "uv", "pip", "install", "-q", "--python", python]
+    _call([*install, "--resolution", "lowest-direct", "-r", ROOT / "pyproject.toml"])
+    _call([*install, "--no-deps", kit.wheel])
     return kit.venv / BIN / "cors-audit"
 
 
@@ -131,7 +132,10 @@ def main() -> None:
     """Try all rows and print them."""
     parser = argparse.ArgumentParser(description="Try every installer.")
     parser.add_argument("--python", action="append", metavar="PROGRAM")
-    pythons = list(_pythons(parser.parse_args().python))
+    parser.add_argument("--only", choices=ROWS, help="one way to install")
+    given = parser.parse_args()
+    pythons = list(_pythons(given.python))
+    rows = {name: row for name, row in ROWS.items() if given.only in (None, name)}
     if not pythons:
         sys.exit(f"none of {', '.join(PYTHONS)} on the PATH: name one with --python")
     bad = 0
@@ -143,7 +147,7 @@ def main() -> None:
         (folder / "wheel").mkdir()
         wheel = build(ROOT, "wheel", folder / "wheel")
         for number, (python, (name, install)) in enumerate(
-            (python, row) for python in pythons for row in ROWS.items()
+            (python, row) for python in pythons for row in rows.items()
         ):
             place = folder / str(number)
             place.mkdir()
