@@ -63,11 +63,12 @@ def pip_lowest(kit: Kit) -> Path:
 
 
 def uv_lowest(kit: Kit) -> Path:
-    """The lowest version of everything that pyproject.toml names."""
+    """The lowest version, of which there is a wheel, of everything that pyproject.toml names."""
     _call([kit.tools / "uv", "venv", "-q", "--python", kit.python, kit.venv])
     python = kit.venv / BIN / "python"
     install: list[str | Path] = [kit.tools / "uv", "pip", "install", "-q", "--python", python]
-    _call([*install, "--resolution", "lowest-direct", "-r", ROOT / "pyproject.toml"])
+    lowest = ["--resolution", "lowest-direct", "--only-binary", ":all:"]
+    _call([*install, *lowest, "-r", ROOT / "pyproject.toml"])
     _call([*install, "--no-deps", kit.wheel])
     return kit.venv / BIN / "cors-audit"
 
