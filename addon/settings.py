@@ -37,7 +37,7 @@ OPTIONS: Mapping[str, Option] = {
         "cors-report.html",
         "Where the CORS report goes when the session ends; the suffix decides the format "
         "(.html, .json, .sarif, .xml, .csv, .md, .parquet; .xml is JUnit). Empty: no report. "
-        "An existing file is kept under a dated name.",
+        "An existing report is kept under a dated name.",
     ),
     "cors_session": Option(
         str,
@@ -58,19 +58,23 @@ OPTIONS: Mapping[str, Option] = {
         str,
         "first",
         "What is logged while you browse: off, first (a line per new finding, again at 10, "
-        "100 and 1000), or all.",
+        "100 and 1000; a danger also when it is surer), or all.",
         LIVE,
     ),
     "cors_min_severity": Option(
         str, "low", "Lowest severity of findings that are logged while you browse.", SEVERITIES
     ),
     "cors_mark": Option(
-        bool, True, "Mark and comment flows with findings, unless a person already did."
+        bool,
+        True,
+        "Mark and comment flows with findings, unless a person already did; the filter "
+        "`~comment CORS` finds them.",
     ),
     "cors_redact": Option(
         bool,
         True,
-        "Keep secrets out of everything that is written. False brands the report as not redacted.",
+        "Keep secrets out of everything that is written. False brands the report as not redacted; "
+        "a journal cannot be had without.",
     ),
     "cors_stream_sse": Option(
         bool,

@@ -73,7 +73,12 @@ def audit(
 
     An interruption (Ctrl+C) while reading ends in a result of what was read by then, with
     the capture marked as incomplete.
+
+    Raises:
+        TypeError: a single name was given, whose letters would be taken for files.
     """
+    if isinstance(inputs, str | os.PathLike):
+        raise TypeError(f"audit takes a list of captures: audit([{os.fspath(inputs)!r}])")
     heard = hear(inputs, redact=redact, progress=progress, intent=intent, workers=workers)
     return conclude(heard)
 

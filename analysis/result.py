@@ -442,6 +442,20 @@ class AuditResult:
     """Values withheld at the door, in memory only: a writer searches its finished text for
     them and refuses to write on a hit. Never part of the JSON, so empty after `from_dict`."""
 
+    def __repr__(self) -> str:
+        """One line: the whole would be megabytes."""
+        totals = self.totals
+        return (
+            f"<AuditResult: flows {totals.flows}, cross-origin calls {totals.cors}, "
+            f"blocked {totals.blocked}, findings {len(self.findings)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a verdict, and a table of what was found."""
+        from reports import to_notebook
+
+        return to_notebook.render(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, as plain dicts and lists."""
         body = plain(self)
@@ -479,6 +493,8 @@ class AuditResult:
 
     def to_frame(self, table: str) -> pd.DataFrame:
         """One of the tables `exchanges`, `findings`, `policies` as a pandas DataFrame.
+
+        Columns and dtypes: `reports/README.md`. Tables of several results concatenate.
 
         Raises:
             ValueError: there is no such table.

@@ -28,7 +28,8 @@ def _file(result: AuditResult, table: str) -> bytes:
     schema = pa.Schema.from_pandas(frame, preserve_index=False)
     for place, column in enumerate(schema):
         if pa.types.is_dictionary(column.type):  # of strings, also where there is no value
-            schema = schema.set(place, column.with_type(pa.dictionary(pa.int32(), pa.string())))
+            text = pa.dictionary(pa.int32(), pa.string(), ordered=column.type.ordered)
+            schema = schema.set(place, column.with_type(text))
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pandas(frame, schema), sink, compression="zstd")
     return sink.getvalue()

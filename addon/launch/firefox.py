@@ -143,7 +143,7 @@ def connect(
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            port = int((profile / MARIONETTE_PORT).read_text())
+            port = int((profile / MARIONETTE_PORT).read_text("ascii"))
             return Marionette(port, wait_for_pages)
         except (OSError, ValueError):
             if process.poll() is not None:

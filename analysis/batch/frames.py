@@ -1,7 +1,8 @@
 """A result's tables as DataFrames with declared dtypes.
 
-Lists and nested objects become JSON text, so that every column is flat, tables of several
-results concatenate, and nothing is lost. A table without rows has its columns all the same.
+Lists and nested objects become JSON text, so that every column is flat and nothing is lost. A
+table without rows has its columns all the same, and categories are those that there can be, not
+those that came: tables of several results concatenate and keep their dtypes.
 """
 
 from __future__ import annotations
@@ -9,19 +10,31 @@ from __future__ import annotations
 import json
 import types
 import typing
-from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
-from ..finding import Finding
+from ..fetch.classify import Role
+from ..finding import Confidence, Finding, Kind, Severity
 from ..result import FORMAT, FORMAT_VERSION, AuditResult, ExchangeRow, Policy
+from ..session.judge import Outcome, Sent
 
 TIMES = ("started", "ended", "first", "last")
 """Columns in seconds since the epoch: `datetime64[us, UTC]` in the frames, rounded to the
 microsecond."""
-CATEGORIES = ("engine", "role", "verdict", "reason", "credentials", "sent", "rule")
-"""Columns of few distinct values: `category`, as are all enumerations."""
+CATEGORIES: dict[str, tuple[str, ...]] = {
+    "engine": ("chromium", "firefox", "webkit", "unknown"),
+    "role": tuple(Role),
+    "verdict": tuple(Outcome),
+    "credentials": ("include", "not-include", "unknown"),
+    "sent": tuple(Sent),
+    "kind": tuple(Kind),
+    "severity": tuple(reversed(Severity)),
+    "confidence": tuple(reversed(Confidence)),
+}
+"""Columns of few possible values, and which: `category`."""
+ORDERED = ("severity", "confidence")
+"""Categories in an order, the least first: `frame["severity"] >= "high"` works."""
 
 ROWS: dict[str, type] = {"exchanges": ExchangeRow, "findings": Finding, "policies": Policy}
 """The tables, and what a row of each is made from."""
@@ -41,7 +54,7 @@ def frame(result: AuditResult, table: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = whole[table]
     made = pd.DataFrame(
         {
-            name: _column([_flat(row[name]) for row in rows], dtype)
+            name: _column(name, [_flat(row[name]) for row in rows], dtype)
             for name, dtype in dtypes(table).items()
         }
     )
@@ -67,18 +80,21 @@ def _dtype(name: str, hint: Any) -> str:
         return "datetime64[us, UTC]"
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         hint = next(each for each in typing.get_args(hint) if each is not type(None))
-    if name in CATEGORIES or (isinstance(hint, type) and issubclass(hint, StrEnum)):
+    if name in CATEGORIES:
         return "category"
     return {bool: "boolean", int: "Int64", float: "Float64"}.get(hint, "string")
 
 
-def _column(values: list[Any], dtype: str) -> pd.Series[Any]:
+def _column(name: str, values: list[Any], dtype: str) -> pd.Series[Any]:
     if dtype == "datetime64[us, UTC]":
         stamps = [None if value is None else round(value * 1e6) for value in values]
         return pd.Series(pd.to_datetime(pd.Series(stamps, dtype="Int64"), unit="us", utc=True))
-    if dtype == "category":  # of strings, also where there is no value to tell that from
-        known = pd.Index(sorted({value for value in values if value is not None}), dtype="str")
-        return pd.Series(pd.Categorical(values, categories=known))
+    if dtype == "category":  # of strings; a result of another version may know more of them
+        known = [str(value) for value in CATEGORIES[name]]
+        more = sorted({value for value in values if value is not None} - set(known))
+        categories = pd.Index(known + more, dtype="str")
+        ordered = name in ORDERED and not more
+        return pd.Series(pd.Categorical(values, categories=categories, ordered=ordered))
     return pd.Series(values, dtype=dtype)
 
 

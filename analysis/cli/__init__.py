@@ -6,52 +6,59 @@ import gc
 
 import click
 
-from .. import __version__
-from .diffing import diff
-from .learning import addon, explain, rules
-from .policies import policy, simulate
-from .recording import record
-from .reporting import check, demo, report
+from .helping import Example, Verbs
 
-EPILOG = """\b
-Examples:
-  cors-audit demo                              a report of the bundled recordings
-  cors-audit record --open localhost:3000      browse, close the window, read the report
-  cors-audit report session.flow --open        judge a recording that you have
-  cors-audit explain "blocked by CORS policy: No 'Access-Control-Allow-Origin' header"
-"""
+VERBS = {
+    "record": ("recording", "Browse in a browser of its own; a recording and a report."),
+    "report": ("reporting", "Judge recordings and write reports."),
+    "check": ("reporting", "Judge recordings in CI: text, and an exit code."),
+    "diff": ("diffing", "Say what is new, gone or changed between two recordings."),
+    "policy": ("policies", "Write the least policy that a session needed."),
+    "simulate": ("policies", "Replay a session under another policy."),
+    "explain": ("learning", "Explain a rule, or a pasted message of a browser."),
+    "rules": ("learning", "List all rules."),
+    "demo": ("reporting", "Report on the bundled recordings."),
+    "addon": ("learning", "Print the path of the addon, for mitmdump -s."),
+    "completion": ("learning", "Print what makes a shell complete our words."),
+}
+"""Each verb: its module, and what the list says of it, which is how its own help begins."""
+
+EXAMPLES = (
+    Example("a report of the bundled recordings", "cors-audit demo"),
+    Example("browse, close the window, read the report", "cors-audit record --open localhost:3000"),
+    Example("judge a recording that you have", "cors-audit report session.flow --open"),
+    Example(
+        "what a message in the console means",
+        """cors-audit explain "No 'Access-Control-Allow-Origin' header is present\"""",
+    ),
+    Example("while you browse through mitmproxy", 'mitmdump -s "$(cors-audit addon)"'),
+)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
-    import platform
-    from importlib import metadata
+    from .versions import lines
 
-    try:
-        mitmproxy = metadata.version("mitmproxy")
-    except metadata.PackageNotFoundError:
-        mitmproxy = "not installed"
-    click.echo(
-        f"cors-audit {__version__} (mitmproxy {mitmproxy}, Python {platform.python_version()}, "
-        f"{platform.system()})"
-    )
+    click.echo("\n".join(lines()))
     context.exit()
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs,
+    verbs=VERBS,
+    examples=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
-    help="Show versions (bug reports need them) and exit.",
+    help="Show versions, for bug reports, and exit.",
 )  # fmt: skip
 def main() -> None:
-    """The flight recorder for CORS: what the browser blocked, why, and what to change.
+    """The flight recorder for CORS: what the browser blocked, why, what to change.
 
-    Passive: nothing is sent anywhere, no request is made or changed.
+    Passive: nothing is sent anywhere, no request is made or changed. 'cors-audit
+    COMMAND --help' has the options, examples and exit codes of each command.
     """
     # What is read stays and holds no cycles: to look for some so often takes a tenth of the time.
     gc.set_threshold(100_000)
-
-
-for verb in (record, report, check, diff, policy, simulate, demo, explain, rules, addon):
-    main.add_command(verb)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .completing import files, gates
+from .helping import Example, Verb
 from .settings import gate_of, with_config
 from .shared import (
     DEFAULT_GATE,
+    EXITS,
     FINDINGS,
     FINE,
     NOTHING,
@@ -25,24 +28,37 @@ if TYPE_CHECKING:
     from ..diff import Diff
 
 
-@click.command()
-@click.argument("old")
-@click.argument("new")
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("did the change help?", "cors-audit diff before.flow after.flow"),
+        Example(
+            "as a comment on a pull request",
+            "cors-audit diff main.json branch.json --format md > comment.md",
+        ),
+        Example("fail on what is new and broken", "cors-audit diff old/ new/ --fail-on broken"),
+    ],
+    exits=EXITS
+    | {FINDINGS: "something that fails is new, or more severe", NOTHING: "nothing to compare"},
+)
+@click.argument("old", shell_complete=files)
+@click.argument("new", shell_complete=files)
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "md"]), default="text",
     show_default=True, help="Text for a terminal, JSON for programs, Markdown for a comment.",
 )  # fmt: skip
 @click.option(
-    "--fail-on", show_default=DEFAULT_GATE, metavar="KIND|SEVERITY,…",
-    help="Exit with 1 when such a finding is new or became more severe; 'never' for nothing.",
+    "--fail-on", metavar="KIND|SEVERITY,...", shell_complete=gates,
+    help="Exit with 1 when such a finding is new or became more severe; 'never' for nothing. "
+    f"Default: {DEFAULT_GATE}.",
 )  # fmt: skip
 @with_color
 @with_config
 def diff(old: str, new: str, format_: str, fail_on: str | None, color: str, config: Config) -> None:
-    """What is new, gone or changed between two recordings or results.
+    """Say what is new, gone or changed between two recordings.
 
-    OLD and NEW are each a flow file, a journal, a folder of them, a JSON result or an HTML
-    report. Exit code 1: something got worse; 3: one side holds nothing to judge.
+    OLD and NEW are each a recording, a journal, a folder of them, a JSON result or an HTML
+    report. What the other side never called is said, not counted as mended.
     """
     from .. import __version__
     from ..diff import compare

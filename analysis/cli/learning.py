@@ -1,16 +1,32 @@
-"""The verbs that explain: explain, rules, addon."""
+"""The verbs that explain: explain, rules, addon, completion."""
 
 from __future__ import annotations
 
 import click
 
+from . import completing
+from .helping import Example, Verb
 from .shared import ROOT
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True, metavar="RULE|MESSAGE")
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("a rule", "cors-audit explain missing-allow-origin"),
+        Example(
+            "what the console says: quote it, or paste all of it",
+            """cors-audit explain "No 'Access-Control-Allow-Origin' header is present\"""",
+        ),
+    ],
+)
+@click.argument(
+    "words", nargs=-1, required=True, metavar="RULE|MESSAGE", shell_complete=completing.rules
+)
 def explain(words: tuple[str, ...]) -> None:
-    """A rule's page, or the rules behind a pasted browser message."""
+    """Explain a rule, or a pasted message of a browser.
+
+    Of a message, all the rules that can be behind it. 'cors-audit rules' lists the rules.
+    """
     from .. import catalogue
 
     text = " ".join(words)
@@ -29,16 +45,64 @@ def explain(words: tuple[str, ...]) -> None:
     click.echo("\n\n".join(page for rule in rules if (page := catalogue.explain(rule.id))))
 
 
-@click.command()
-@click.option("--format", "format_", type=click.Choice(["md", "json"]), default="md")
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("to read", "cors-audit rules"),
+        Example("for programs", "cors-audit rules --format json > rules.json"),
+    ],
+)
+@click.option(
+    "--format", "format_", type=click.Choice(["md", "json"]), default="md", show_default=True,
+    help="Markdown for people, JSON for programs.",
+)  # fmt: skip
 def rules(format_: str) -> None:
-    """The catalogue of rules."""
+    """List all rules.
+
+    Each with what it says, how severe it is, and when it is wrong.
+    """
     from .. import catalogue
 
     click.echo(catalogue.markdown() if format_ == "md" else catalogue.as_json(), nl=False)
 
 
-@click.command()
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("judge while you browse", 'mitmdump -s "$(cors-audit addon)"'),
+        Example(
+            "with mitmproxy's own window, and a journal",
+            'mitmweb -s "$(cors-audit addon)" --set cors_session=session.jsonl',
+        ),
+    ],
+)
 def addon() -> None:
-    """Print the addon's path: mitmdump -s "$(cors-audit addon)"."""
+    """Print the path of the addon, for mitmdump -s.
+
+    Any mitmproxy 11 or 12 can load it, also one of another Python.
+    """
     click.echo(ROOT / "addon" / "cors_audit.py")
+
+
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("bash: a line for ~/.bashrc", 'eval "$(cors-audit completion bash)"'),
+        Example("zsh: a line for ~/.zshrc", 'eval "$(cors-audit completion zsh)"'),
+        Example("fish: a line for config.fish", "cors-audit completion fish | source"),
+    ],
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes a shell complete our words.
+
+    Commands, options, files, rules, server software and browsers, when you press Tab. zsh
+    needs 'autoload -Uz compinit && compinit' before it.
+    """
+    from click.shell_completion import get_completion_class
+
+    from . import main
+
+    made = get_completion_class(shell)
+    assert made is not None
+    click.echo(made(main, {}, "cors-audit", "_CORS_AUDIT_COMPLETE").source())

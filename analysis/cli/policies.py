@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .completing import files, stacks
+from .helping import Example, Verb
 from .settings import with_config
 from .shared import (
+    EXITS,
     FINDINGS,
     FINE,
     INTERRUPTED,
@@ -35,8 +38,8 @@ if TYPE_CHECKING:
 AUTO = "auto"
 
 
-class ListsStacks(click.Command):
-    """A command whose help ends with every server software that it can write for."""
+class ListsStacks(Verb):
+    """A verb whose help also lists every server software that it can write for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Read from the stacks themselves, which only this help has to load."""
@@ -44,16 +47,31 @@ class ListsStacks(click.Command):
 
         with formatter.section("Stacks"):
             formatter.write_dl([(each.id, each.name) for each in STACKS])
+        super().format_epilog(ctx, formatter)
 
 
-@click.command(cls=ListsStacks)
+@click.command(
+    cls=ListsStacks,
+    examples=[
+        Example("for the server that was recognised", "cors-audit policy session.flow --for auto"),
+        Example(
+            "of one API, for nginx",
+            "cors-audit policy session.flow --api http://localhost:3001 --for nginx",
+        ),
+        Example(
+            "to edit by hand, for 'cors-audit simulate'",
+            "cors-audit policy session.flow --format json > policy.json",
+        ),
+    ],
+    exits=EXITS,
+)
 @with_inputs
 @click.option(
     "--api", "apis", multiple=True, metavar="ORIGIN",
     help="Only this API, for example https://api.example.com. May repeat.",
 )  # fmt: skip
 @click.option(
-    "--for", "stack", metavar="STACK",
+    "--for", "stack", metavar="STACK", shell_complete=stacks,
     help="Configuration for a server software, listed below; 'auto' for the one that was "
     "recognised.",
 )  # fmt: skip
@@ -71,10 +89,10 @@ def policy(
     format_: str,
     config: Config,
 ) -> None:
-    """The least that lets every legitimate call of a session pass.
+    """Write the least policy that a session needed.
 
-    For each API: origins, methods, headers, credentials, with how often each was needed. What a
-    person must decide is marked, not guessed.
+    The least that lets every legitimate call pass. For each API: origins, methods, headers,
+    credentials, with how often each was needed. What a person must decide is marked, not guessed.
     """
     from ..policies import file as policy_file
 
@@ -93,12 +111,23 @@ def policy(
     sys.exit(exit_code(result, []))
 
 
-@click.command()
-@click.argument("policy_", metavar="POLICY")
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("what would a policy break?", "cors-audit simulate policy.json session.flow"),
+        Example(
+            "does the policy of one session suit another?",
+            "cors-audit policy before.flow --format json | cors-audit simulate - after.flow",
+        ),
+    ],
+    exits=EXITS | {FINDINGS: "something legitimate would break, or a danger would remain"},
+)
+@click.argument("policy_", metavar="POLICY", shell_complete=files)
 @with_inputs
 @click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="Text for people, JSON for programs.",
+)  # fmt: skip
 @with_config
 def simulate(
     policy_: str,
@@ -108,10 +137,10 @@ def simulate(
     format_: str,
     config: Config,
 ) -> None:
-    """Replay a session under another policy: what would pass, break, stay dangerous.
+    """Replay a session under another policy.
 
-    POLICY is a file as 'cors-audit policy --format json' writes it; '-' is standard input. Exit
-    code 1: something legitimate breaks, or a dangerous finding remains. Nothing is sent.
+    What would pass, be sent, break, or stay dangerous. POLICY is a file as 'cors-audit policy
+    --format json' writes it; '-' is standard input. Nothing is sent anywhere.
     """
     from ..policies.simulate import simulate as replay
     from .simulated import render

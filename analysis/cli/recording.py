@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 import click
 
+from .completing import browsers, files, gates
+from .helping import Example, Verb
 from .settings import accept, read_baseline, with_baseline, with_config
 from .shared import (
+    FINDINGS,
     INTERRUPTED,
     NOTHING,
     WRONG_USE,
@@ -52,14 +55,37 @@ NOTHING_RECORDED = (
 )
 
 
-@click.command(short_help="Browse and record: a browser of its own, one report at the end.")
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("an application of yours", "cors-audit record --open http://localhost:3000"),
+        Example(
+            "as Firefox sees it, to files of your choice",
+            "cors-audit record --browser firefox -o shop.flow --report shop.html",
+        ),
+        Example(
+            "for automated tests, which attach to the printed address",
+            "cors-audit record --headless --debug-port 0 --timeout 600",
+        ),
+        Example(
+            "a server whose certificate is home-made",
+            "cors-audit record --open https://localhost:8443 --set ssl_insecure=true",
+        ),
+    ],
+    exits={
+        FINDINGS: "--fail-on was given, and met",
+        WRONG_USE: "wrong use; or it could not be recorded, or not to the end",
+        NOTHING: "nothing to judge",
+        INTERRUPTED: "interrupted before the recording, or while it was judged",
+    },
+)
 @click.option("--open", "url", metavar="URL", help="Page to open first, such as localhost:3000.")
 @click.option(
-    "-o", "--output", metavar="FILE",
+    "-o", "--output", metavar="FILE", shell_complete=files,
     help=f"Where the recording goes. Default: {DEFAULT_CAPTURE}, never over an existing file.",
 )  # fmt: skip
 @click.option(
-    "--report", "outputs", multiple=True, metavar="FILE",
+    "--report", "outputs", multiple=True, metavar="FILE", shell_complete=files,
     help="Where the report goes; the suffix decides the format. May repeat. "
     "Default: cors-report.html, never over an existing file.",
 )  # fmt: skip
@@ -68,7 +94,7 @@ NOTHING_RECORDED = (
     help="Open the report at the end. Default: on a terminal only.",
 )  # fmt: skip
 @click.option(
-    "--browser", "wanted", metavar="NAME|PATH",
+    "--browser", "wanted", metavar="NAME|PATH", shell_complete=browsers,
     help="chromium, chrome, edge, brave, firefox, or a program. Default: the first that is there.",
 )  # fmt: skip
 @click.option(
@@ -93,7 +119,7 @@ NOTHING_RECORDED = (
     help="Record only flows that match this mitmproxy filter, such as '~d localhost'.",
 )  # fmt: skip
 @click.option(
-    "--session", "journal", metavar="FILE", type=click.Path(path_type=Path),
+    "--session", "journal", metavar="FILE", shell_complete=files, type=click.Path(path_type=Path),
     help="Also write a redacted journal that survives a crash.",
 )  # fmt: skip
 @click.option(
@@ -105,7 +131,7 @@ NOTHING_RECORDED = (
     help="Hand this to the browser, too. May repeat.",
 )  # fmt: skip
 @click.option(
-    "--fail-on", metavar="KIND|SEVERITY,…",
+    "--fail-on", metavar="KIND|SEVERITY,...", shell_complete=gates,
     help="Exit with 1 on such findings, as for report.",
 )  # fmt: skip
 @with_color
@@ -131,13 +157,12 @@ def record(
     baseline: str | None,
     config: Config,
 ) -> None:
-    """Browse and record: the recording and its report are there when you close the window.
+    """Browse in a browser of its own; a recording and a report.
 
     Starts a proxy on this machine and an empty browser that trusts only this proxy, localhost
     included. Nothing is installed, your own browser profile and ~/.mitmproxy are not touched.
 
-    Ctrl+C is a normal end, too. Exit codes: 0, or 1 by --fail-on; 2 it could not be recorded, or
-    not to the end; 3 nothing to judge; 130 interrupted before the recording or while judging it.
+    Closing the window ends it, and so does Ctrl+C: then the recording and its report are there.
     """
     from addon.launch import proxy, session
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .completing import files, gates
+from .helping import Example, Verb
 from .settings import accept, gate_of, read_baseline, with_baseline, with_config
 from .shared import (
     DEFAULT_GATE,
     DEFAULT_REPORT,
+    EXITS,
+    FINDINGS,
     FINE,
     ROOT,
     Gate,
@@ -39,10 +43,25 @@ if TYPE_CHECKING:
 SAMPLES = ROOT / "sample_flows"
 
 
-@click.command()
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("a page, opened in your browser", "cors-audit report session.flow --open"),
+        Example(
+            "several formats at once",
+            "cors-audit report session.flow -o report.html -o cors.sarif -o cors.xml",
+        ),
+        Example("a folder of nightly recordings", "cors-audit report nightly/ -o nightly.html"),
+        Example(
+            "for another program",
+            "cors-audit report session.flow -o - --format json > result.json",
+        ),
+    ],
+    exits=EXITS | {FINDINGS: "--fail-on was given, and met"},
+)
 @with_inputs
 @click.option(
-    "-o", "--output", "outputs", multiple=True, metavar="FILE",
+    "-o", "--output", "outputs", multiple=True, metavar="FILE", shell_complete=files,
     help="Where to write; the suffix decides the format (.html .json .sarif .xml .csv .md "
     ".parquet; .xml is JUnit). May repeat. '-' is standard output and needs --format.",
 )  # fmt: skip
@@ -52,7 +71,7 @@ SAMPLES = ROOT / "sample_flows"
 )  # fmt: skip
 @click.option("--open/--no-open", "open_", default=False, help="Open the report in a browser.")
 @click.option(
-    "--fail-on", metavar="KIND|SEVERITY,…",
+    "--fail-on", metavar="KIND|SEVERITY,...", shell_complete=gates,
     help="Exit with 1 on such findings, for example 'broken,dangerous', 'high', 'broken:medium'.",
 )  # fmt: skip
 @with_baseline
@@ -68,10 +87,11 @@ def report(
     baseline: str | None,
     config: Config,
 ) -> None:
-    """Analyse captures and write reports.
+    """Judge recordings and write reports.
 
-    INPUT is a flow file, a folder of them, or '-'. Several are judged as one session.
-    Without -o the report goes to cors-report.html, never over an existing file.
+    INPUT is a recording of mitmproxy, a HAR file, a journal, a folder of them, or '-' for
+    standard input. Several are judged as one session. Without -o the report goes to
+    cors-report.html, never over an existing file.
     """
     gate = read_gate(fail_on) if fail_on else []
     can_write(outputs, format_)
@@ -86,11 +106,23 @@ def report(
     sys.exit(exit_code(result, gate))
 
 
-@click.command()
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("fail on what is broken or dangerous", "cors-audit check session.flow"),
+        Example("on what is dangerous only", "cors-audit check session.flow --fail-on dangerous"),
+        Example(
+            "accept what there is now, fail on what is new",
+            "cors-audit check session.flow --write-baseline cors-baseline.json",
+        ),
+        Example("from then on", "cors-audit check session.flow --baseline cors-baseline.json"),
+    ],
+    exits=EXITS | {FINDINGS: "findings that --fail-on, or else the configuration, names"},
+)
 @with_inputs
 @click.option(
-    "--fail-on", show_default=DEFAULT_GATE, metavar="KIND|SEVERITY,…",
-    help="What makes the check fail; 'never' for nothing.",
+    "--fail-on", metavar="KIND|SEVERITY,...", shell_complete=gates,
+    help=f"What makes the check fail; 'never' for nothing. Default: {DEFAULT_GATE}.",
 )  # fmt: skip
 @click.option(
     "--format", "format_", type=click.Choice(["text", "github"]), default="text", show_default=True,
@@ -98,7 +130,7 @@ def report(
 )  # fmt: skip
 @with_baseline
 @click.option(
-    "--write-baseline", metavar="FILE",
+    "--write-baseline", metavar="FILE", shell_complete=files,
     help="Accept everything that is found now: write it to FILE, for --baseline.",
 )  # fmt: skip
 @with_config
@@ -112,7 +144,10 @@ def check(
     write_baseline: str | None,
     config: Config,
 ) -> None:
-    """The same analysis for CI: text, and an exit code."""
+    """Judge recordings in CI: text, and an exit code.
+
+    INPUT is what 'cors-audit report' takes, and the findings are the same.
+    """
     gate = gate_of(fail_on, config)
     if write_baseline is not None:
         if baseline is not None:
@@ -155,11 +190,28 @@ def _write_baseline(result: AuditResult, path: str) -> None:
     tell(f"wrote {path}: findings accepted: {accepted}")
 
 
-@click.command()
-@click.option("-o", "--output", default=DEFAULT_REPORT, show_default=True, metavar="FILE")
-@click.option("--open/--no-open", "open_", default=None, help="Default: on a terminal only.")
+@click.command(
+    cls=Verb,
+    examples=[
+        Example("a report in the current folder", "cors-audit demo"),
+        Example("the result for programs", "cors-audit demo -o demo.json --no-open"),
+    ],
+)
+@click.option(
+    "-o", "--output", default=DEFAULT_REPORT, metavar="FILE", shell_complete=files,
+    help=f"Where the report goes; the suffix decides the format. Default: {DEFAULT_REPORT}, "
+    "never over an existing file.",
+)  # fmt: skip
+@click.option(
+    "--open/--no-open", "open_", default=None,
+    help="Open the report in a browser. Default: on a terminal only.",
+)  # fmt: skip
 def demo(output: str, open_: bool | None) -> None:
-    """Report of the bundled recordings: proof of life."""
+    """Report on the bundled recordings.
+
+    Of a small shop and its API, wrong in a dozen ways: it shows what a report looks like, and
+    that everything works.
+    """
     if not SAMPLES.is_dir():
         raise click.ClickException(f"the sample recordings are missing: {SAMPLES}")
     outputs = (output,) if output != DEFAULT_REPORT else ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completing import files
 from .shared import DEFAULT_GATE, Gate, read_gate, tell
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def with_config(function: Any) -> Any:
         "--no-config", is_flag=True, help="Read no configuration.",
     )(configured)  # fmt: skip
     return click.option(
-        "--config", metavar="FILE",
+        "--config", metavar="FILE", shell_complete=files,
         help="Configuration to read. Default: cors-audit.toml, or [tool.cors-audit] in "
         "pyproject.toml, the nearest upwards from here.",
     )(configured)  # fmt: skip
@@ -41,7 +42,7 @@ def with_config(function: Any) -> Any:
 def with_baseline(function: Any) -> Any:
     """The option that accepts the findings of a baseline."""
     return click.option(
-        "--baseline", metavar="FILE",
+        "--baseline", metavar="FILE", shell_complete=files,
         help="Ignore the findings that were accepted in this file (see check --write-baseline).",
     )(function)  # fmt: skip
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 
 from ..finding import Kind, Severity
+from .completing import files
 
 if TYPE_CHECKING:
     from ..engine import Auditor
@@ -28,15 +29,22 @@ DEFAULT_GATE = "broken:medium,dangerous:medium"
 WORKERS = "cors-audit.workers"
 """Where click's context keeps the value of `--workers`."""
 FINE, FINDINGS, WRONG_USE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
+EXITS = {
+    NOTHING: "nothing to judge: no readable recording, or no cross-origin call in it",
+    INTERRUPTED: "interrupted",
+}
+"""What the exit codes of every verb that judges say; for `--help`."""
 
 
 def with_inputs(function: Any) -> Any:
     """Arguments of every verb that reads captures."""
-    function = click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")(function)
+    function = click.argument(
+        "inputs", nargs=-1, required=True, metavar="INPUT...", shell_complete=files
+    )(function)
     function = click.option(
-        "--workers", type=click.IntRange(min=1), default=processors, show_default="all processors",
-        metavar="N", expose_value=False, callback=_note_workers,
-        help="Processes that may read large captures at the same time.",
+        "--workers", type=click.IntRange(min=1), default=processors, metavar="N",
+        expose_value=False, callback=_note_workers,
+        help="Processes that may read large captures at the same time. Default: all processors.",
     )(function)  # fmt: skip
     function = click.option(
         "--no-redact", is_flag=True, help="Keep secrets in the result; brands the report."

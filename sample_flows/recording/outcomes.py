@@ -102,6 +102,6 @@ def check_recording(recording: Path, entries: list[Entry]) -> None:
 
 def update_expected(file: Path, recordings: dict[str, object]) -> None:
     """Put these recordings into the companion file, leaving the others as they are."""
-    known = json.loads(file.read_text()) if file.exists() else {}
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     merged = dict(sorted((known | recordings).items()))
-    file.write_text(json.dumps(merged, indent=1, ensure_ascii=False) + "\n")
+    file.write_text(json.dumps(merged, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -25,7 +25,9 @@ from .traffic import write
 
 ROOT = Path(__file__).resolve().parents[2]
 MIB = 2**20
+SAMPLES = ROOT / "sample_flows"
 PASS = "pass"
+CLICK = "import click"
 BLOCKS = """
 import sys
 with open(sys.argv[1], 'rb', buffering=0) as file:
@@ -35,8 +37,9 @@ with open(sys.argv[1], 'rb', buffering=0) as file:
 FLOW_READER = """
 import sys
 from mitmproxy.io import FlowReader
-with open(sys.argv[1], 'rb') as file:
-    for _ in FlowReader(file).stream(): pass
+for path in sys.argv[1:]:
+    with open(path, 'rb') as file:
+        for _ in FlowReader(file).stream(): pass
 """
 LAZY = """
 import sys
@@ -159,8 +162,13 @@ def measure(bench: Bench, quick: bool) -> None:
     small = bench.recording(5_000, 20_000)
     print("| what | the one | the other | ratio | bar |")
     print("|---|---|---|---|---|")
-    bench.row("`cors-audit --help` / `python -c pass`",
-              [sys.executable, "-m", "analysis", "--help"], python(PASS), "≤ 4")  # fmt: skip
+    help_ = [sys.executable, "-m", "analysis", "--help"]
+    bench.row("`cors-audit --help` / `python -c pass`", help_, python(PASS), "≤ 4")
+    bench.row("`cors-audit --help` / `python -c 'import click'`", help_, python(CLICK), "≤ 2.5")
+    samples = sorted(SAMPLES.glob("*.flow"))
+    page = [*bench.report(*samples), "-o", bench.folder / "report.html"]
+    bench.row("`cors-audit report` on the samples, JSON and HTML / `FlowReader`",
+              [str(word) for word in page], python(FLOW_READER, *samples), "≤ 2")  # fmt: skip
     sizes = [(small, "≥ 25")]
     if not quick:
         sizes.append((bench.recording(20_000, 20_000), "≥ 40"))

@@ -177,7 +177,7 @@ class Mitmdump:
 
 def load(path: Path) -> AuditResult:
     """Read a JSON report."""
-    return AuditResult.from_dict(json.loads(path.read_text()))
+    return AuditResult.from_dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def wait_until(happened: Callable[[], object], seconds: float = SECONDS) -> None:

@@ -71,7 +71,7 @@ def mitmdump(
 
 def load(path: Path) -> AuditResult:
     """Read a JSON report."""
-    return AuditResult.from_dict(json.loads(path.read_text()))
+    return AuditResult.from_dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def test_replayed_and_offline_are_one_engine(tmp_path: Path) -> None:

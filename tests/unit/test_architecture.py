@@ -112,13 +112,19 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.sources.migrated": (("analysis.sources",), ("mitmproxy",)),
     "analysis.series": ((), ()),
-    "analysis.batch": (("analysis.finding", "analysis.result"), ("pandas",)),
+    "analysis.batch": (
+        ("analysis.fetch.classify", "analysis.finding", "analysis.result",
+         "analysis.session.judge"),
+        ("pandas",),
+    ),
     "analysis.batch.trends": (
         ("analysis.engine", "analysis.fetch", "analysis.finding", "analysis.findings",
          "analysis.result", "analysis.series", "analysis.session"),
         ("pandas",),
     ),
     "analysis.cli": (("analysis", "reports"), ("click",)),
+    "analysis.cli.completing": (("addon.launch.finder", "analysis"), ("click",)),
+    "analysis.cli.versions": (("addon.launch", "analysis"), ()),
     "analysis.cli.recording": (("addon.launch", "analysis", "reports"), ("click",)),
     "reports": (
         ("analysis.diff", "analysis.result", "analysis.series", "analysis.finding", "reports"), (),

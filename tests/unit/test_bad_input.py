@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,9 @@ def test_a_flow_saved_twice_counts_once(tmp_path: Path) -> None:
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     path = str(flows.save(tmp_path / "same.flow", GOOD, flows.call()))
     assert audit([path]).to_json() == audit([path]).to_json()
+
+
+@pytest.mark.parametrize("name", ["session.flow", Path("session.flow")])
+def test_a_single_name_is_no_list_of_captures(name: str | Path) -> None:
+    with pytest.raises(TypeError, match=re.escape("audit(['session.flow'])")):
+        audit(name)  # type: ignore[arg-type]

@@ -81,7 +81,7 @@ def test_a_file_is_the_frame(result: AuditResult, table: str, tmp_path: Path) ->
     reports.save(result, tmp_path / "nightly.parquet")
     frame = result.to_frame(table)
     read = pd.read_parquet(tmp_path / f"nightly.{table}.parquet")
-    if len(frame):  # a category without a value forgets the type that it would have
+    if len(frame):  # Arrow keeps no categories where there is no row
         pd.testing.assert_frame_equal(read, frame)
     assert read.attrs == frame.attrs
     assert read.attrs["captures"] == result.to_dict()["captures"]
@@ -99,10 +99,30 @@ def test_the_dtypes_are_documented() -> None:
             assert f"| {table} | `{dtype}` | {', '.join(names)} |" in readme.splitlines()
 
 
-def test_tables_of_several_results_concatenate() -> None:
-    both = pd.concat([example.empty().to_frame("findings"), example.shop().to_frame("findings")])
-    assert len(both) == len(example.shop().findings)
-    assert str(both["first"].dtype) == "datetime64[us, UTC]"
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_of_several_results_concatenate(table: str) -> None:
+    """Rows, dtypes and categories stay, whichever values came in which result."""
+    parts = {name: make().to_frame(table) for name, make in RESULTS.items()}
+    both = pd.concat(parts, names=["result"])
+    assert {name: str(dtype) for name, dtype in both.dtypes.items()} == frames.dtypes(table)
+    for name, part in parts.items():
+        if len(part):  # an index of many results cannot name one without rows
+            pd.testing.assert_frame_equal(both.loc[name], part)
+
+
+def test_severities_and_confidences_have_an_order() -> None:
+    found = example.shop().to_frame("findings")
+    severe = found[found["severity"] >= "high"]
+    assert set(severe["severity"]) == {"critical", "high"} & set(found["severity"]) != set()
+    assert found["confidence"].max() == "certain"
+
+
+def test_a_category_of_a_newer_version_is_kept() -> None:
+    data = example.shop().to_dict()
+    data["exchanges"][0]["engine"] = "ladybird"
+    engines = AuditResult.from_dict(data).to_frame("exchanges")["engine"]
+    assert engines[0] == "ladybird"
+    assert str(engines.dtype) == "category"
 
 
 def test_the_parts_are_the_tables() -> None:
