@@ -12,6 +12,8 @@ from .learning import addon, explain, rules
 from .policies import policy, simulate
 from .recording import record
 from .reporting import check, demo, report
+from .streams import out
+from .verbs import Verbs
 
 EPILOG = """\b
 Examples:
@@ -32,14 +34,14 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         mitmproxy = metadata.version("mitmproxy")
     except metadata.PackageNotFoundError:
         mitmproxy = "not installed"
-    click.echo(
+    out(
         f"cors-audit {__version__} (mitmproxy {mitmproxy}, Python {platform.python_version()}, "
-        f"{platform.system()})"
+        f"{platform.system()})\n"
     )
     context.exit()
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
     help="Show versions (bug reports need them) and exit.",

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .endings import FINDINGS, FINE, NOTHING
 from .settings import gate_of, with_config
 from .shared import (
     DEFAULT_GATE,
-    FINDINGS,
-    FINE,
-    NOTHING,
     meets,
     print_searched,
-    tell,
     terminal,
     with_color,
 )
+from .streams import tell
 
 if TYPE_CHECKING:
     from ..config import Config

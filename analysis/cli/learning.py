@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .shared import ROOT
+from .streams import out
 
 
 @click.command()
@@ -16,7 +17,7 @@ def explain(words: tuple[str, ...]) -> None:
     text = " ".join(words)
     page = catalogue.explain(text)
     if page is not None:
-        click.echo(page)
+        out(f"{page}\n")
         return
     rules = catalogue.explain_message(text)
     if not rules:
@@ -26,7 +27,8 @@ def explain(words: tuple[str, ...]) -> None:
             f"{text!r} is neither a rule nor a CORS message of a browser.{hint} "
             "`cors-audit rules` lists the rules."
         )
-    click.echo("\n\n".join(page for rule in rules if (page := catalogue.explain(rule.id))))
+    pages = (catalogue.explain(rule.id) for rule in rules)
+    out("\n\n".join(page for page in pages if page) + "\n")
 
 
 @click.command()
@@ -35,10 +37,10 @@ def rules(format_: str) -> None:
     """The catalogue of rules."""
     from .. import catalogue
 
-    click.echo(catalogue.markdown() if format_ == "md" else catalogue.as_json(), nl=False)
+    out(catalogue.markdown() if format_ == "md" else catalogue.as_json())
 
 
 @click.command()
 def addon() -> None:
     """Print the addon's path: mitmdump -s "$(cors-audit addon)"."""
-    click.echo(ROOT / "addon" / "cors_audit.py")
+    out(f"{ROOT / 'addon' / 'cors_audit.py'}\n")

@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .endings import FINDINGS, FINE, INTERRUPTED, NOTHING
 from .settings import with_config
 from .shared import (
-    FINDINGS,
-    FINE,
-    INTERRUPTED,
-    NOTHING,
     audit,
     exit_code,
     has_something,
     heard,
     print_searched,
-    tell,
     terminal,
     was_interrupted,
     with_inputs,
 )
+from .streams import tell
 
 if TYPE_CHECKING:
     from ..config import Config

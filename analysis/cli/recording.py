@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -11,20 +10,18 @@ from urllib.parse import urlsplit
 
 import click
 
+from .endings import INTERRUPTED, NOTHING, WRONG_USE, Failure, cannot_write
 from .settings import accept, read_baseline, with_baseline, with_config
 from .shared import (
-    INTERRUPTED,
-    NOTHING,
-    WRONG_USE,
     audit,
     exit_code,
     open_report,
     print_summary,
     read_gate,
     save,
-    tell,
     with_color,
 )
+from .streams import note, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,12 +169,6 @@ def record(
     sys.exit(exit_code(result, gate) if complete else WRONG_USE)
 
 
-class CannotRecord(click.ClickException):
-    """The recording did not come about; the text says why and what to do."""
-
-    exit_code = WRONG_USE
-
-
 def _check(outputs: tuple[str, ...], settings: tuple[str, ...]) -> None:
     """Find now what would otherwise come out after an hour of browsing."""
     import reports
@@ -214,10 +205,10 @@ def _find(wanted: str | None, headless: bool) -> Browser:
     try:
         browser = finder.choose(wanted)
     except LaunchError as error:
-        raise CannotRecord(str(error)) from error
+        raise Failure(str(error)) from error
     shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.platform == "linux" and not headless and not shown:
-        raise CannotRecord(
+        raise Failure(
             "there is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set). Use "
             "--headless and drive the browser through --debug-port, or put xvfb-run before the "
             "command."
@@ -235,7 +226,7 @@ def _run(plan: Plan, journal: Path | None) -> bool:
     try:
         ending = session.record(plan, _say)
     except LaunchError as error:
-        raise CannotRecord(f"{error}{_rescued(journal)}") from error
+        raise Failure(f"{error}{_rescued(journal)}") from error
     except KeyboardInterrupt:
         tell("interrupted before the recording had begun")
         sys.exit(INTERRUPTED)
@@ -284,8 +275,7 @@ def _say(text: str) -> None:
     """One piece of text on standard error, if that is still there."""
     from reports.escape import visible_lines
 
-    with contextlib.suppress(OSError):
-        click.echo(visible_lines(text, LONGEST), err=True)
+    note(f"{visible_lines(text, LONGEST)}\n")
 
 
 class _Capture:
@@ -310,10 +300,7 @@ class _Capture:
             self._wanted.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
-            raise click.UsageError(
-                f"cannot write {self._wanted}: {error.strerror or error}. Choose another place "
-                "with -o."
-            ) from error
+            raise cannot_write(self._wanted, error) from error
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .endings import FINE, Failure, cannot_write
 from .settings import accept, gate_of, read_baseline, with_baseline, with_config
 from .shared import (
     DEFAULT_GATE,
     DEFAULT_REPORT,
-    FINE,
     ROOT,
     Gate,
     audit,
@@ -26,10 +26,10 @@ from .shared import (
     read_gate,
     save,
     summary,
-    tell,
     was_interrupted,
     with_inputs,
 )
+from .streams import tell
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -148,9 +148,9 @@ def _write_baseline(result: AuditResult, path: str) -> None:
     try:
         write.write_text(baseline_text(result), path, result.secrets)
     except ReportError as error:
-        raise click.UsageError(str(error)) from error
+        raise Failure(str(error)) from error
     except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from error
+        raise cannot_write(path, error, "--write-baseline") from error
     accepted = sum(finding.ignored is None for finding in result.findings)
     tell(f"wrote {path}: findings accepted: {accepted}")
 
@@ -161,7 +161,7 @@ def _write_baseline(result: AuditResult, path: str) -> None:
 def demo(output: str, open_: bool | None) -> None:
     """Report of the bundled recordings: proof of life."""
     if not SAMPLES.is_dir():
-        raise click.ClickException(f"the sample recordings are missing: {SAMPLES}")
+        raise Failure(f"the sample recordings are missing: {SAMPLES}. Install cors-audit again.")
     outputs = (output,) if output != DEFAULT_REPORT else ()
     can_write(outputs)
     stories = sorted(path for path in SAMPLES.glob("*.flow") if "fixed" not in path.stem)

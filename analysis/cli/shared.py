@@ -10,12 +10,15 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from ..finding import Kind, Severity
+from .endings import FINDINGS, FINE, INTERRUPTED, NOTHING, Failure, cannot_write
+from .streams import note, out, out_by, tell
 
 if TYPE_CHECKING:
     from ..engine import Auditor
@@ -27,7 +30,6 @@ DEFAULT_REPORT = "cors-report.html"
 DEFAULT_GATE = "broken:medium,dangerous:medium"
 WORKERS = "cors-audit.workers"
 """Where click's context keeps the value of `--workers`."""
-FINE, FINDINGS, WRONG_USE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def with_inputs(function: Any) -> Any:
@@ -131,22 +133,23 @@ def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> 
     for target in targets:
         try:
             if target == "-":
-                write.write_text(reports.render(result, str(format_)), "-", result.secrets)
+                text = reports.render(result, str(format_))
+                out_by(partial(write.write_text, text, "-", result.secrets))
                 continue
             files = [str(path) for path in reports.save(result, target)]
         except reports.ReportError as error:
-            raise click.UsageError(str(error)) from error
+            raise Failure(str(error)) from error
         except OSError as error:
-            raise click.UsageError(f"cannot write {target}: {error.strerror or error}") from error
+            raise cannot_write(target, error) from error
         for path in files:
-            click.echo(f"wrote {path}", err=True)
+            note(f"wrote {path}\n")
         written += files
     return written
 
 
 def open_report(path: str, wanted: bool | None) -> None:
     """Show a report in the person's browser; by default where a person is watching."""
-    if wanted if wanted is not None else sys.stdout.isatty() and "CI" not in os.environ:
+    if wanted if wanted is not None else _on_terminal() and "CI" not in os.environ:
         import webbrowser
 
         webbrowser.open(Path(path).resolve().as_uri())
@@ -171,8 +174,8 @@ def print_searched(text: str, secrets: Iterable[str]) -> None:
     try:
         leaks.search(text, secrets)
     except ReportError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(text, nl=False, color=True)
+        raise Failure(str(error)) from error
+    out(text)
 
 
 class Terminal(TypedDict):
@@ -185,12 +188,16 @@ class Terminal(TypedDict):
 
 def terminal(color: str) -> Terminal:
     """What standard output can show; `color` is the option's value."""
-    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
     return {
         "color": _wants_color(color),
         "ascii_only": encoding != "utf8",
         "width": min(shutil.get_terminal_size((100, 24)).columns, 120),
     }
+
+
+def _on_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _wants_color(color: str) -> bool:
@@ -200,14 +207,7 @@ def _wants_color(color: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def tell(text: str) -> None:
-    """One line on standard error."""
-    from reports.escape import visible
-
-    click.echo(f"cors-audit: {visible(text)}", err=True)
+    return _on_terminal() and os.environ.get("TERM") != "dumb"
 
 
 Gate = list[tuple[Kind | None, Severity]]
