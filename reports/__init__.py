@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from .errors import MissingPackage, NoText, ReportError, SecretFound, UnknownFormat
+from .errors import Incomplete, MissingPackage, NoText, ReportError, SecretFound, UnknownFormat
 
 if TYPE_CHECKING:
     from analysis.result import AuditResult
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RENDERERS",
+    "Incomplete",
     "MissingPackage",
     "NoText",
     "ReportError",
@@ -56,6 +57,7 @@ def render(result: AuditResult, format: str) -> str:
         UnknownFormat: no renderer has that name.
         NoText: the format is files, which have no place on standard output.
         MissingPackage: what this format needs is not installed.
+        Incomplete: a template is not there.
     """
     made = _make(result, format)
     if not isinstance(made, str):

@@ -18,6 +18,7 @@ from .shared import (
     open_report,
     print_summary,
     read_gate,
+    require_place,
     save,
     with_color,
 )
@@ -179,6 +180,8 @@ def _check(outputs: tuple[str, ...], settings: tuple[str, ...]) -> None:
             reports.need(reports.format_of(target))
         except reports.ReportError as error:
             raise click.UsageError(f"--report {target}: {error}") from error
+        for path in reports.targets(target):
+            require_place(path, "--report")
     for each in settings:
         name = each.partition("=")[0]
         if name in proxy.OURS:
@@ -291,8 +294,8 @@ class _Capture:
         """After the block: where the recording lies; None when nothing was recorded."""
         self._explicit = wanted is not None
         self._wanted = Path(wanted or DEFAULT_CAPTURE)
-        if self._wanted.is_dir():
-            raise click.UsageError(f"-o {wanted}: this is a folder, give a file")
+        if self._explicit and self._wanted.exists() and not self._wanted.is_file():
+            raise click.UsageError(f"-o {wanted}: this is a folder or a device, give a file")
         self.part = write.unique(self._wanted.with_name(f"{self._wanted.name}.part")).absolute()
 
     def __enter__(self) -> _Capture:

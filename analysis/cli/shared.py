@@ -101,10 +101,11 @@ def heard(
 
 
 def can_write(outputs: tuple[str, ...], format_: str | None = None) -> None:
-    """Find now what would otherwise come out after the work: no such format, or not here.
+    """Find now what would otherwise come out after the work: no such format or place.
 
     Raises:
         click.UsageError: a report asked for cannot be made.
+        Failure: there is no place for it.
     """
     import reports
 
@@ -121,6 +122,23 @@ def can_write(outputs: tuple[str, ...], format_: str | None = None) -> None:
                 reports.need(reports.format_of(target))
         except reports.ReportError as error:
             raise click.UsageError(f"-o {target}: {error}") from error
+    for target in outputs or (DEFAULT_REPORT,):
+        if target != "-":
+            require_place(target)
+
+
+def require_place(target: str, option: str = "-o") -> None:
+    """Find now whether a file can be written there.
+
+    Raises:
+        Failure: it cannot.
+    """
+    from reports import write
+
+    try:
+        write.require(target)
+    except OSError as error:
+        raise cannot_write(target, error, option) from error
 
 
 def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> list[str]:
