@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -119,7 +118,7 @@ def check(
     if write_baseline is not None:
         if baseline is not None:
             raise click.UsageError("--baseline and --write-baseline exclude each other")
-        require_place(Path(write_baseline), "--write-baseline")
+        require_place(write_baseline, "--write-baseline")
         config = replace(config, baseline=None)
     known = read_baseline(baseline, config)
     result = audit(inputs, redact=not no_redact, intent=config.intent)

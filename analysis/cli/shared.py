@@ -108,6 +108,7 @@ def can_write(outputs: tuple[str, ...], format_: str | None = None) -> None:
         Failure: there is no place for it.
     """
     import reports
+    from reports import write
 
     if "-" in outputs and format_ is None:
         names = ", ".join(name for name in reports.RENDERERS if name not in reports.PARTS)
@@ -122,12 +123,12 @@ def can_write(outputs: tuple[str, ...], format_: str | None = None) -> None:
                 reports.need(reports.format_of(target))
         except reports.ReportError as error:
             raise click.UsageError(f"-o {target}: {error}") from error
-    for target in outputs or (DEFAULT_REPORT,):
-        if target != "-":
-            require_place(target)
+    for target in outputs or (str(write.unique(DEFAULT_REPORT)),):
+        for path in () if target == "-" else reports.targets(target):
+            require_place(path)
 
 
-def require_place(target: str, option: str = "-o") -> None:
+def require_place(path: str | Path, option: str = "-o") -> None:
     """Find now whether a file can be written there.
 
     Raises:
@@ -136,9 +137,9 @@ def require_place(target: str, option: str = "-o") -> None:
     from reports import write
 
     try:
-        write.require(target)
+        write.require(path)
     except OSError as error:
-        raise cannot_write(target, error, option) from error
+        raise cannot_write(path, error, option) from error
 
 
 def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> list[str]:
