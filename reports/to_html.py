@@ -34,7 +34,7 @@ def render(result: AuditResult) -> str:
     try:
         return _within_bounds(_environment(), result)
     except jinja2.TemplateNotFound as missing:
-        raise Incomplete(str(missing)) from missing
+        raise Incomplete(str(missing.name)) from missing
 
 
 def _within_bounds(environment: jinja2.Environment, result: AuditResult) -> str:
