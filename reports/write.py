@@ -84,10 +84,9 @@ def keep_existing(path: str | PurePath) -> Path | None:
 
 
 def _keep(old: Path) -> Path | None:
-    try:
-        changed = datetime.fromtimestamp(old.stat().st_mtime, UTC)
-    except FileNotFoundError:
+    if not old.is_file():  # also a folder or a device: whoever writes there tells
         return None
+    changed = datetime.fromtimestamp(old.stat().st_mtime, UTC)
     dated = unique(old.with_name(f"{old.stem}-{changed:%Y%m%d-%H%M}{old.suffix}"))
     os.replace(old, dated)
     return dated
