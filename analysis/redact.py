@@ -91,10 +91,12 @@ _USUAL_URL = re.compile(r"(https?://[a-z0-9.-]+(?::\d{1,5})?)(/[!-\"$->@-~]*)?(?
 _USERINFO = re.compile(r"(?<![^\s,;/?#\"@])[^\s,;/?#\"@]+@")
 _BYTES = re.compile(r"""\bb(['"]).*\1""", re.S)
 """Bytes of the wire as Python prints them, in the proxy's error texts."""
-_COMMON = re.compile(
-    r"[\"'(]?(?:[A-Za-z]{1,20}|\d{1,8})(?:[-_ ./;,=:+]{1,2}(?:[A-Za-z]{1,20}|\d{1,8}))*[\"')]?"
-)
-"""Words and short numbers: a date, `max-age=600`, `application/json`, an address."""
+_COMMON = re.compile(r"(?:[A-Za-z]{1,20}|\d{1,8})(?:[-_./+:]{1,2}(?:[A-Za-z]{1,20}|\d{1,8}))*")
+"""Words and short numbers: `max-age`, `application/json`, an address."""
+_BETWEEN = re.compile(r"[\s;,=]+")
+"""What separates the parts of a value that is written for people: a date, a policy, a list."""
+_AROUND = "'\"()[]{}<>*:."
+"""What may stand around such a part."""
 COMMON_DIGITS = 14
 KEPT_LINES = 10_000
 """Header lines and URLs remembered, so that equal ones are held once."""
@@ -497,14 +499,27 @@ def _spellings(value: str) -> Iterator[str]:
 
 
 def _is_common(value: str) -> bool:
-    """May it stand in a report for other reasons?"""
-    if "://" in value and value.count("/") <= 3 and "?" not in value and "@" not in value:
-        return True
-    return (
-        _COMMON.fullmatch(value) is not None
-        and sum(map(str.isdigit, value)) <= COMMON_DIGITS
-        and not generated(value)
-    )
+    """May it stand in a report for other reasons? Where all its parts are words, short numbers,
+    or URLs and paths of words, what it says is what reports say, too."""
+    rest = []
+    for part in _BETWEEN.split(value):
+        text = part.strip(_AROUND)
+        if not text or _is_address(text):
+            continue
+        if _COMMON.fullmatch(text) is None and not is_word(text):
+            return False
+        rest.append(text)
+    said = " ".join(rest)
+    return sum(map(str.isdigit, said)) <= COMMON_DIGITS and not generated(said)
+
+
+def _is_address(text: str) -> bool:
+    """Is it a URL or a path that would be shown as it is? Hosts are."""
+    if "@" in text or "?" in text or "#" in text:
+        return False
+    _, scheme, behind = text.rpartition("://")
+    path = behind.partition("/")[2] if scheme else text.removeprefix("/")
+    return (bool(scheme) or path != text) and _template(path) == path
 
 
 def _stand_in(text: str) -> str:
