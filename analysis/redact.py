@@ -93,6 +93,8 @@ _BYTES = re.compile(r"""\bb(['"]).*\1""", re.S)
 """Bytes of the wire as Python prints them, in the proxy's error texts."""
 _COMMON = re.compile(r"(?:[A-Za-z]{1,20}|\d{1,8})(?:[-_./+:]{1,2}(?:[A-Za-z]{1,20}|\d{1,8}))*")
 """Words and short numbers: `max-age`, `application/json`, an address."""
+_UNCOMMON = re.compile(r"\d{9}|[A-Za-z]{21}|\d[A-Za-z]+\d[A-Za-z]|[A-Za-z]\d+[A-Za-z]+\d")
+"""In no word, number, or path of words: most tokens are told by it at once."""
 _BETWEEN = re.compile(r"[\s;,=]+")
 """What separates the parts of a value that is written for people: a date, a policy, a list."""
 _AROUND = "'\"()[]{}<>*:."
@@ -501,6 +503,8 @@ def _spellings(value: str) -> Iterator[str]:
 def _is_common(value: str) -> bool:
     """May it stand in a report for other reasons? Where all its parts are words, short numbers,
     or URLs and paths of words, what it says is what reports say, too."""
+    if "://" not in value and _UNCOMMON.search(value) is not None:
+        return False
     rest = []
     for part in _BETWEEN.split(value):
         text = part.strip(_AROUND)
