@@ -1,4 +1,4 @@
-"""Writing a finished report: all of it or nothing, and never with a secret in it."""
+"""Writing a finished report, that was searched (`leaks`): all of it or nothing."""
 
 from __future__ import annotations
 
@@ -11,28 +11,25 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from . import leaks, targets
+from . import targets
 from .tables import Tables
 
 
-def write_text(text: str, path: str | PurePath, secrets: Iterable[str] = ()) -> None:
-    """Search `text` for `secrets`, then write it; `-` is standard output.
+def write_text(text: str, path: str | PurePath) -> None:
+    """Write `text`; `-` is standard output.
 
     Raises:
-        SecretFound: a secret is in it; nothing was written.
         OSError: the file cannot be written; nothing of it is left.
     """
-    leaks.search(text, secrets)
     _put(text.encode("utf-8"), path)
 
 
-def write_tables(tables: Tables, paths: Iterable[Path], secrets: Iterable[str] = ()) -> None:
+def write_tables(tables: Tables, paths: Iterable[Path]) -> None:
     """The same for a report of several files: all of them or none.
 
     Args:
         paths: where each of `tables.files` goes, in their order.
     """
-    leaks.search(tables.text, secrets)
     _put_all(zip(paths, tables.files, strict=True))
 
 

@@ -66,10 +66,11 @@ def diff(old: str, new: str, format_: str, fail_on: str | None, color: str, conf
 def _print(found: Diff, format_: str, color: str, secrets: frozenset[str]) -> None:
     from reports import diff_to_markdown, diff_to_terminal
 
-    if format_ == "json":
-        text = found.to_json()
-    elif format_ == "md":
-        text = diff_to_markdown.render(found)
-    else:
-        text = diff_to_terminal.render(found, **terminal(color)) + "\n"
-    print_searched(text, secrets)
+    def text(shown: Diff) -> str:
+        if format_ == "json":
+            return shown.to_json()
+        if format_ == "md":
+            return diff_to_markdown.render(shown)
+        return diff_to_terminal.render(shown, **terminal(color)) + "\n"
+
+    print_searched(text, found, secrets)

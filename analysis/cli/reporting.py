@@ -29,6 +29,7 @@ from .shared import (
     summary,
     was_interrupted,
     with_inputs,
+    without_secrets,
 )
 from .streams import tell
 
@@ -124,7 +125,7 @@ def check(
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     result = accept(result, config, known)
     if format_ == "github":
-        _annotate(result, gate, summary(result, color))
+        _annotate(result, gate, color)
     else:
         print_summary(result, color)
     if write_baseline is not None and has_something(result) and not was_interrupted(result):
@@ -133,24 +134,26 @@ def check(
     sys.exit(exit_code(result, gate))
 
 
-def _annotate(result: AuditResult, gate: Gate, text: str) -> None:
+def _annotate(result: AuditResult, gate: Gate, color: str) -> None:
     from reports import to_github
 
     def fails(finding: Finding) -> bool:
         return meets(gate, finding.kind, finding.severity)
 
-    print_searched(to_github.render(result, fails, text), result.secrets)
+    def text(shown: AuditResult) -> str:
+        return to_github.render(shown, fails, summary(shown, color))
+
+    print_searched(text, result, result.secrets)
 
 
 def _write_baseline(result: AuditResult, path: str) -> None:
-    from reports import ReportError, write
+    from reports import write
 
     from ..ignores import baseline_text
 
+    text = without_secrets(baseline_text, result, result.secrets)
     try:
-        write.write_text(baseline_text(result), path, result.secrets)
-    except ReportError as error:
-        raise Failure(str(error)) from error
+        write.write_text(text, path)
     except OSError as error:
         raise cannot_write(path, error, "--write-baseline") from error
     accepted = sum(finding.ignored is None for finding in result.findings)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..result import AuditResult
     from ..session.intent import Intent
 
+Shown = TypeVar("Shown")
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_REPORT = "cors-report.html"
 DEFAULT_GATE = "broken:medium,dangerous:medium"
@@ -153,7 +154,7 @@ def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> 
         try:
             if target == "-":
                 text = reports.render(result, str(format_))
-                out_by(partial(write.write_text, text, "-", result.secrets))
+                out_by(partial(write.write_text, text, "-"))
                 continue
             files = [str(path) for path in reports.save(result, target)]
         except reports.ReportError as error:
@@ -176,7 +177,7 @@ def open_report(path: str, wanted: bool | None) -> None:
 
 def print_summary(result: AuditResult, color: str) -> None:
     """The result as one screen of text on standard output."""
-    print_searched(summary(result, color), result.secrets)
+    print_searched(lambda shown: summary(shown, color), result, result.secrets)
 
 
 def summary(result: AuditResult, color: str) -> str:
@@ -186,15 +187,23 @@ def summary(result: AuditResult, color: str) -> str:
     return to_terminal.render(result, **terminal(color)) + "\n"
 
 
-def print_searched(text: str, secrets: Iterable[str]) -> None:
-    """To standard output, unless something that was withheld stands in it."""
+def print_searched(render: Callable[[Shown], str], shown: Shown, secrets: Iterable[str]) -> None:
+    """What `render` makes of it to standard output, with nothing in it that was withheld."""
+    out(without_secrets(render, shown, secrets))
+
+
+def without_secrets(render: Callable[[Shown], str], shown: Shown, secrets: Iterable[str]) -> str:
+    """What `render` makes of it, with nothing in it that was withheld.
+
+    Raises:
+        Failure: something that was withheld stands there even so.
+    """
     from reports import ReportError, leaks
 
     try:
-        leaks.search(text, secrets)
+        return leaks.searched(render, shown, secrets)
     except ReportError as error:
         raise Failure(str(error)) from error
-    out(text)
 
 
 class Terminal(TypedDict):
