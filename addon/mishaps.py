@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import traceback
 from collections import Counter
-from pathlib import Path
+
+from analysis.trace import trace
 
 logger = logging.getLogger("cors_audit")
 
@@ -47,10 +47,3 @@ def _log(text: str, error: Exception) -> None:
     """At the end of a session mitmproxy's log may be closed already."""
     with contextlib.suppress(Exception):
         logger.warning("%s: %s", text, trace(error))
-
-
-def trace(error: Exception) -> str:
-    """Its kind and where it came from, without its words: they may quote what was captured."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in reversed(frames))
-    return f"{type(error).__name__} at {places}"

@@ -55,7 +55,7 @@ def audit(
     redact: bool = True,
     progress: Tell | None = None,
     intent: Intent = NOTHING_DECLARED,
-    workers: int = 1,
+    workers: int = 0,
 ) -> AuditResult:
     """Judge captures as one browsing session.
 
@@ -65,8 +65,9 @@ def audit(
         progress: called now and then while captures are read.
         intent: origins that the owners of the APIs declared to be allowed.
         workers: processes that may read large captures at the same time; the result is the
-            same. With more than one, a script that calls this must be importable: see
-            "safe importing of main module" in Python's `multiprocessing`.
+            same. With any, a script that calls this must be importable: see "safe importing of
+            main module" in Python's `multiprocessing`. 0: this process reads. If somebody cuts
+            a file of more than 16 MiB meanwhile, the system then ends it (SIGBUS).
 
     Returns:
         The result; what could not be read is named in its `skipped` and `captures`.
@@ -101,7 +102,7 @@ def hear(
     redact: bool = True,
     progress: Tell | None = None,
     intent: Intent = NOTHING_DECLARED,
-    workers: int = 1,
+    workers: int = 0,
 ) -> Auditor:
     """The auditor that was fed all of these captures; arguments as for `audit`."""
     key = os.urandom(16)

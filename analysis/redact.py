@@ -18,6 +18,7 @@ from urllib.parse import unquote, unquote_plus, urljoin, urlsplit
 from .exchange import Header, Headers, SetCookie, Url
 from .fetch.origin import DEFAULT_PORTS, serialise
 from .hidden import Hidden
+from .masking import stand_in
 from .words import built_file, generated, is_word
 
 KEPT_HEADERS = frozenset(
@@ -91,10 +92,16 @@ _USUAL_URL = re.compile(r"(https?://[a-z0-9.-]+(?::\d{1,5})?)(/[!-\"$->@-~]*)?(?
 _USERINFO = re.compile(r"(?<![^\s,;/?#\"@])[^\s,;/?#\"@]+@")
 _BYTES = re.compile(r"""\bb(['"]).*\1""", re.S)
 """Bytes of the wire as Python prints them, in the proxy's error texts."""
-_COMMON = re.compile(
-    r"[\"'(]?(?:[A-Za-z]{1,20}|\d{1,8})(?:[-_ ./;,=:+]{1,2}(?:[A-Za-z]{1,20}|\d{1,8}))*[\"')]?"
-)
-"""Words and short numbers: a date, `max-age=600`, `application/json`, an address."""
+_PIECE = r"(?:[A-Za-z]{1,20}|1[5-9]\d{8}|\d{1,8})"
+_COMMON = re.compile(rf"{_PIECE}(?:[-_./+:]{{1,2}}{_PIECE})*")
+"""Words and short numbers: `max-age`, `application/json`, an address; also seconds since 1970,
+which reports give for each exchange."""
+_UNCOMMON = re.compile(r"\d{11}|[A-Za-z]{21}|\d[A-Za-z]+\d[A-Za-z]|[A-Za-z]\d+[A-Za-z]+\d")
+"""In no word, number, or path of words: most tokens are told by it at once."""
+_BETWEEN = re.compile(r"[\s;,=]+")
+"""What separates the parts of a value that is written for people: a date, a policy, a list."""
+_AROUND = "'\"()[]{}<>*:."
+"""What may stand around such a part."""
 COMMON_DIGITS = 14
 KEPT_LINES = 10_000
 """Header lines and URLs remembered, so that equal ones are held once."""
@@ -271,7 +278,7 @@ class Door:
     def _without_generated(self, text: str) -> str:
         for begin, end in reversed(generated(text)):
             self._withhold("text", text[begin:end])
-            text = text[:begin] + _stand_in(text[begin:end]) + text[end:]
+            text = text[:begin] + stand_in(text[begin:end]) + text[end:]
         return text
 
     def http_version(self, text: str) -> str:
@@ -497,21 +504,29 @@ def _spellings(value: str) -> Iterator[str]:
 
 
 def _is_common(value: str) -> bool:
-    """May it stand in a report for other reasons?"""
-    if "://" in value and value.count("/") <= 3 and "?" not in value and "@" not in value:
-        return True
-    return (
-        _COMMON.fullmatch(value) is not None
-        and sum(map(str.isdigit, value)) <= COMMON_DIGITS
-        and not generated(value)
-    )
+    """May it stand in a report for other reasons? Where all its parts are words, short numbers,
+    or URLs and paths of words, what it says is what reports say, too."""
+    if "://" not in value and _UNCOMMON.search(value) is not None:
+        return False
+    rest = []
+    for part in _BETWEEN.split(value):
+        text = part.strip(_AROUND)
+        if not text or _is_address(text):
+            continue
+        if _COMMON.fullmatch(text) is None and not is_word(text):
+            return False
+        rest.append(text)
+    said = " ".join(rest)
+    return sum(map(str.isdigit, said)) <= COMMON_DIGITS and not generated(said)
 
 
-def _stand_in(text: str) -> str:
-    """A word in place of a token. It may stand in a list of header names, and two that differ
-    still do: verdicts hang on that. Sixteen bits of digest tell nobody what it was."""
-    digest = blake2b(text.lower().encode("utf-8", "surrogatepass"), digest_size=2)
-    return f"removed-{digest.hexdigest()}"
+def _is_address(text: str) -> bool:
+    """Is it a URL or a path that would be shown as it is? Hosts are."""
+    if "@" in text or "?" in text or "#" in text:
+        return False
+    _, scheme, behind = text.rpartition("://")
+    path = behind.partition("/")[2] if scheme else text.removeprefix("/")
+    return (bool(scheme) or path != text) and _template(path) == path
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from .errors import MissingPackage, NoText, ReportError, SecretFound, UnknownFormat
+from .errors import Incomplete, MissingPackage, NoText, ReportError, SecretFound, UnknownFormat
 
 if TYPE_CHECKING:
     from analysis.result import AuditResult
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RENDERERS",
+    "Incomplete",
     "MissingPackage",
     "NoText",
     "ReportError",
@@ -56,8 +57,10 @@ def render(result: AuditResult, format: str) -> str:
         UnknownFormat: no renderer has that name.
         NoText: the format is files, which have no place on standard output.
         MissingPackage: what this format needs is not installed.
+        Incomplete: a template is not there.
+        SecretFound: the report holds a withheld value.
     """
-    made = _make(result, format)
+    made = _searched(result, format)
     if not isinstance(made, str):
         raise NoText(format, RENDERERS[format][0])
     return made
@@ -74,11 +77,11 @@ def save(result: AuditResult, path: str | PurePath) -> list[Path]:
     """
     from . import write
 
-    made = _make(result, format_of(path))
+    made = _searched(result, format_of(path))
     if isinstance(made, str):
-        write.write_text(made, path, result.secrets)
+        write.write_text(made, path)
     else:
-        write.write_tables(made, targets(path), result.secrets)
+        write.write_tables(made, targets(path))
     return targets(path)
 
 
@@ -125,6 +128,18 @@ def format_of(path: str | PurePath) -> str:
         if suffix == known:
             return name
     raise UnknownFormat(suffix or str(path), (known for known, _ in RENDERERS.values()))
+
+
+def _searched(result: AuditResult, format: str) -> str | Tables:
+    from . import leaks
+
+    def render(shown: AuditResult) -> str | Tables:
+        return _make(shown, format)
+
+    def text_of(made: str | Tables) -> str:
+        return made if isinstance(made, str) else made.text
+
+    return leaks.searched(render, result, result.secrets, text_of)
 
 
 def _make(result: AuditResult, format: str) -> str | Tables:

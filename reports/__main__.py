@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         text = sys.stdin.read() if given.result == "-" else _read(given.result)
         result = AuditResult.from_dict(json.loads(text))
         if given.output in (None, "-"):
-            write.write_text(render(result, given.to), "-", result.secrets)
+            write.write_text(render(result, given.to), "-")
         else:
             save(result, given.output)
     except (ReportError, ValueError, OSError) as error:

@@ -4,6 +4,7 @@ ReportError           base class
     UnknownFormat     the caller asked for a format that does not exist
     NoText            the caller asked for a format of files as one text
     MissingPackage    the format needs a package that is not installed here
+    Incomplete        a file of this package is not there
     SecretFound       the finished text holds a value that must not leave: our fault
 """
 
@@ -37,6 +38,16 @@ class MissingPackage(ReportError):
     def __init__(self, asked: str, package: str) -> None:
         remedy = EXTRAS.get(package, f"pip install {package}")
         super().__init__(f"the format {asked} needs {package}, which is not installed: {remedy}")
+
+
+class Incomplete(ReportError):
+    """The installation lacks a file of ours."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"this installation is incomplete, it lacks reports/templates/{name}: "
+            "install cors-audit again"
+        )
 
 
 EXTRAS = {"pyarrow": "pip install 'cors-audit[parquet]'"}

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from analysis.result import AuditResult
 
+from .errors import Incomplete
 from .escape import script_json
 from .view import ROOM, Page, page
 
@@ -26,8 +27,17 @@ def render(result: AuditResult) -> str:
     """The whole page, smaller than `MOST_BYTES` whatever the result holds.
 
     A page that comes out too large is made again with less room for its cards.
+
+    Raises:
+        Incomplete: a template is not there.
     """
-    environment = _environment()
+    try:
+        return _within_bounds(_environment(), result)
+    except jinja2.TemplateNotFound as missing:
+        raise Incomplete(str(missing.name)) from missing
+
+
+def _within_bounds(environment: jinja2.Environment, result: AuditResult) -> str:
     room = ROOM
     while True:
         text = _print(environment, page(result, room))

@@ -1,38 +1,63 @@
-"""Writing a finished report: all of it or nothing, and never with a secret in it."""
+"""Writing a finished report, that was searched (`leaks`): all of it or nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from . import leaks, targets
+from . import targets
 from .tables import Tables
 
 
-def write_text(text: str, path: str | PurePath, secrets: Iterable[str] = ()) -> None:
-    """Search `text` for `secrets`, then write it; `-` is standard output.
+def write_text(text: str, path: str | PurePath) -> None:
+    """Write `text`; `-` is standard output.
 
     Raises:
-        SecretFound: a secret is in it; nothing was written.
         OSError: the file cannot be written; nothing of it is left.
     """
-    leaks.search(text, secrets)
     _put(text.encode("utf-8"), path)
 
 
-def write_tables(tables: Tables, paths: Iterable[Path], secrets: Iterable[str] = ()) -> None:
+def write_tables(tables: Tables, paths: Iterable[Path]) -> None:
     """The same for a report of several files: all of them or none.
 
     Args:
         paths: where each of `tables.files` goes, in their order.
     """
-    leaks.search(tables.text, secrets)
     _put_all(zip(paths, tables.files, strict=True))
+
+
+def require(path: str | PurePath) -> None:
+    """Find out before the work whether a file can be put there, as far as that can be known.
+
+    Raises:
+        OSError: it cannot.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    folder = target.parent
+    while not folder.exists() and folder != folder.parent:  # what is missing is made
+        folder = folder.parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    if not _is_special(target) and not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def _is_special(target: Path) -> bool:
+    """A device, a pipe or a socket: it is written to, a file would be put in its place."""
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def unique(path: str | PurePath) -> Path:
@@ -56,10 +81,9 @@ def keep_existing(path: str | PurePath) -> Path | None:
 
 
 def _keep(old: Path) -> Path | None:
-    try:
-        changed = datetime.fromtimestamp(old.stat().st_mtime, UTC)
-    except FileNotFoundError:
+    if not old.is_file():  # also a folder or a device: whoever writes there tells
         return None
+    changed = datetime.fromtimestamp(old.stat().st_mtime, UTC)
     dated = unique(old.with_name(f"{old.stem}-{changed:%Y%m%d-%H%M}{old.suffix}"))
     os.replace(old, dated)
     return dated
@@ -77,9 +101,11 @@ def _put_all(files: Iterable[tuple[Path, bytes]]) -> None:
     written: list[tuple[Path, Path]] = []
     try:
         for target, data in files:
+            require(target)  # known before the first file is moved
+            if _is_special(target):
+                target.write_bytes(data)
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            if target.is_dir():  # known before the first file is moved
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             beside = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
             written.append((beside, target))
             with open(beside, "xb") as file:

@@ -209,10 +209,17 @@ class _Recording:
 @contextlib.contextmanager
 def _folder(browser: Browser) -> Iterator[Path]:
     """A folder that only we may read. The guard removes it."""
-    place = private_folder(browser, Path.home())
-    if place is not None:
-        place.mkdir(parents=True, exist_ok=True)
-    yield Path(tempfile.mkdtemp(prefix="cors-record-", dir=place))
+    try:
+        place = private_folder(browser, Path.home())
+        if place is not None:
+            place.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="cors-record-", dir=place))
+    except OSError as error:
+        raise LaunchError(
+            f"no folder can be made for the browser's profile: {error.strerror or error}. Set "
+            "TMPDIR to one that you may write to."
+        ) from error
+    yield made
 
 
 @contextlib.contextmanager

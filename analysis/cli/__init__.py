@@ -7,6 +7,7 @@ import gc
 import click
 
 from .helping import Example, Verbs
+from .streams import out
 
 VERBS = {
     "record": ("recording", "Browse in a browser of its own; a recording and a report."),
@@ -40,7 +41,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         return
     from .versions import lines
 
-    click.echo("\n".join(lines()))
+    out("".join(f"{line}\n" for line in lines()))
     context.exit()
 
 

@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from .completing import files, gates
+from .endings import EXITS, FINDINGS, FINE, NOTHING
 from .helping import Example, Verb
 from .settings import gate_of, with_config
 from .shared import (
     DEFAULT_GATE,
-    EXITS,
-    FINDINGS,
-    FINE,
-    NOTHING,
     meets,
     print_searched,
-    tell,
     terminal,
     with_color,
 )
+from .streams import tell
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -84,10 +81,11 @@ def diff(old: str, new: str, format_: str, fail_on: str | None, color: str, conf
 def _print(found: Diff, format_: str, color: str, secrets: frozenset[str]) -> None:
     from reports import diff_to_markdown, diff_to_terminal
 
-    if format_ == "json":
-        text = found.to_json()
-    elif format_ == "md":
-        text = diff_to_markdown.render(found)
-    else:
-        text = diff_to_terminal.render(found, **terminal(color)) + "\n"
-    print_searched(text, secrets)
+    def text(shown: Diff) -> str:
+        if format_ == "json":
+            return shown.to_json()
+        if format_ == "md":
+            return diff_to_markdown.render(shown)
+        return diff_to_terminal.render(shown, **terminal(color)) + "\n"
+
+    print_searched(text, found, secrets)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import click
+
+from .guarded import Guarded
 
 NO_BREAK = "\N{NON-BREAKING HYPHEN}"
 
@@ -85,7 +86,7 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) 
             formatter.write(f"{between}{indent}# {what}\n{indent}{command}\n")
 
 
-class Verbs(click.Group):
+class Verbs(Guarded):
     """The group. A verb is imported when it is called, so that `--help` costs little.
 
     Args:
@@ -127,15 +128,3 @@ class Verbs(click.Group):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The sections after the list."""
         write_examples(formatter, self.examples)
-
-    def main(self, *given: Any, **more: Any) -> Any:
-        """Run. A character that a stream cannot show (Windows, LC_ALL=C) must not end us."""
-        for stream in _text_streams():
-            stream.reconfigure(errors="replace")
-        return super().main(*given, **more)
-
-
-def _text_streams() -> Iterator[Any]:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            yield stream

@@ -7,6 +7,7 @@ import click
 from . import completing
 from .helping import Example, Verb
 from .shared import ROOT
+from .streams import out
 
 
 @click.command(
@@ -32,7 +33,7 @@ def explain(words: tuple[str, ...]) -> None:
     text = " ".join(words)
     page = catalogue.explain(text)
     if page is not None:
-        click.echo(page)
+        out(f"{page}\n")
         return
     rules = catalogue.explain_message(text)
     if not rules:
@@ -42,7 +43,8 @@ def explain(words: tuple[str, ...]) -> None:
             f"{text!r} is neither a rule nor a CORS message of a browser.{hint} "
             "`cors-audit rules` lists the rules."
         )
-    click.echo("\n\n".join(page for rule in rules if (page := catalogue.explain(rule.id))))
+    pages = (catalogue.explain(rule.id) for rule in rules)
+    out("\n\n".join(page for page in pages if page) + "\n")
 
 
 @click.command(
@@ -63,7 +65,7 @@ def rules(format_: str) -> None:
     """
     from .. import catalogue
 
-    click.echo(catalogue.markdown() if format_ == "md" else catalogue.as_json(), nl=False)
+    out(catalogue.markdown() if format_ == "md" else catalogue.as_json())
 
 
 @click.command(
@@ -81,7 +83,7 @@ def addon() -> None:
 
     Any mitmproxy 11 or 12 can load it, also one of another Python.
     """
-    click.echo(ROOT / "addon" / "cors_audit.py")
+    out(f"{ROOT / 'addon' / 'cors_audit.py'}\n")
 
 
 @click.command(
@@ -105,4 +107,4 @@ def completion(shell: str) -> None:
 
     made = get_completion_class(shell)
     assert made is not None
-    click.echo(made(main, {}, "cors-audit", "_CORS_AUDIT_COMPLETE").source())
+    out(f"{made(main, {}, 'cors-audit', '_CORS_AUDIT_COMPLETE').source()}\n")

@@ -10,29 +10,26 @@ from typing import TYPE_CHECKING
 import click
 
 from .completing import files, stacks
+from .endings import EXITS, FINDINGS, FINE, INTERRUPTED, NOTHING
 from .helping import Example, Verb
 from .settings import with_config
 from .shared import (
-    EXITS,
-    FINDINGS,
-    FINE,
-    INTERRUPTED,
-    NOTHING,
     audit,
     exit_code,
     has_something,
     heard,
     print_searched,
-    tell,
     terminal,
     was_interrupted,
     with_inputs,
 )
+from .streams import tell
 
 if TYPE_CHECKING:
     from ..config import Config
     from ..fixes.model import Stack
     from ..policies.file import ApiPolicy
+    from ..policies.simulate import Simulation
     from ..result import Policy
 
 AUTO = "auto"
@@ -102,12 +99,13 @@ def policy(
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     if not has_something(result):
         sys.exit(_nothing(exit_code(result, [])))
-    policies = _chosen(result.policies, apis)
-    if format_ == "json":
-        text = policy_file.text(policies)
-    else:
-        text = "\n".join(_text(each, chosen, auto=stack == AUTO) for each in policies)
-    print_searched(text, result.secrets)
+
+    def text(policies: list[Policy]) -> str:
+        if format_ == "json":
+            return policy_file.text(policies)
+        return "\n".join(_text(each, chosen, auto=stack == AUTO) for each in policies)
+
+    print_searched(text, _chosen(result.policies, apis), result.secrets)
     sys.exit(exit_code(result, []))
 
 
@@ -154,8 +152,11 @@ def simulate(
         tell(f"{name} speaks of no API of this session, which are {', '.join(called)}")
         sys.exit(INTERRUPTED if was_interrupted(result) else NOTHING)
     done = replay(auditor, policies, name)
-    text = done.to_json() if format_ == "json" else render(done, **terminal(color))
-    print_searched(text, result.secrets)
+
+    def text(shown: Simulation) -> str:
+        return shown.to_json() if format_ == "json" else render(shown, **terminal(color))
+
+    print_searched(text, done, result.secrets)
     if was_interrupted(result):
         sys.exit(INTERRUPTED)
     sys.exit(FINE if done.is_fine else FINDINGS)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
+from .streams import note
 
 if TYPE_CHECKING:
     from ..offline import Progress
@@ -24,7 +24,12 @@ PATIENCE = 1.0
 @contextmanager
 def shown() -> Iterator[Callable[[Progress], None] | None]:
     """Something to tell progress to; the line is gone in the end. None where nobody looks."""
-    if not sys.stderr.isatty() or "CI" in os.environ or os.environ.get("TERM") == "dumb":
+    if (
+        sys.stderr is None
+        or not sys.stderr.isatty()
+        or "CI" in os.environ
+        or os.environ.get("TERM") == "dumb"
+    ):
         yield None
         return
     begun = time.monotonic()
@@ -36,12 +41,12 @@ def shown() -> Iterator[Callable[[Progress], None] | None]:
         if now - told >= EVERY:
             told = now
             width = shutil.get_terminal_size((80, 24)).columns - 1
-            click.echo(f"\r{line(progress, now - begun)[:width]}\033[K", nl=False, err=True)
+            note(f"\r{line(progress, now - begun)[:width]}\033[K")
 
     try:
         yield tell
     finally:
-        click.echo("\r\033[K", nl=False, err=True)
+        note("\r\033[K")
 
 
 def line(progress: Progress, seconds: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -12,22 +11,20 @@ from urllib.parse import urlsplit
 import click
 
 from .completing import browsers, files, gates
+from .endings import FINDINGS, INTERRUPTED, NOTHING, WRONG_USE, Failure, cannot_write
 from .helping import Example, Verb
 from .settings import accept, read_baseline, with_baseline, with_config
 from .shared import (
-    FINDINGS,
-    INTERRUPTED,
-    NOTHING,
-    WRONG_USE,
     audit,
     exit_code,
     open_report,
     print_summary,
     read_gate,
+    require_place,
     save,
-    tell,
     with_color,
 )
+from .streams import note, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,12 +194,6 @@ def record(
     sys.exit(exit_code(result, gate) if complete else WRONG_USE)
 
 
-class CannotRecord(click.ClickException):
-    """The recording did not come about; the text says why and what to do."""
-
-    exit_code = WRONG_USE
-
-
 def _check(outputs: tuple[str, ...], settings: tuple[str, ...]) -> None:
     """Find now what would otherwise come out after an hour of browsing."""
     import reports
@@ -213,6 +204,8 @@ def _check(outputs: tuple[str, ...], settings: tuple[str, ...]) -> None:
             reports.need(reports.format_of(target))
         except reports.ReportError as error:
             raise click.UsageError(f"--report {target}: {error}") from error
+        for path in reports.targets(target):
+            require_place(path, "--report")
     for each in settings:
         name = each.partition("=")[0]
         if name in proxy.OURS:
@@ -239,10 +232,10 @@ def _find(wanted: str | None, headless: bool) -> Browser:
     try:
         browser = finder.choose(wanted)
     except LaunchError as error:
-        raise CannotRecord(str(error)) from error
+        raise Failure(str(error)) from error
     shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.platform == "linux" and not headless and not shown:
-        raise CannotRecord(
+        raise Failure(
             "there is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set). Use "
             "--headless and drive the browser through --debug-port, or put xvfb-run before the "
             "command."
@@ -260,7 +253,7 @@ def _run(plan: Plan, journal: Path | None) -> bool:
     try:
         ending = session.record(plan, _say)
     except LaunchError as error:
-        raise CannotRecord(f"{error}{_rescued(journal)}") from error
+        raise Failure(f"{error}{_rescued(journal)}") from error
     except KeyboardInterrupt:
         tell("interrupted before the recording had begun")
         sys.exit(INTERRUPTED)
@@ -309,8 +302,7 @@ def _say(text: str) -> None:
     """One piece of text on standard error, if that is still there."""
     from reports.escape import visible_lines
 
-    with contextlib.suppress(OSError):
-        click.echo(visible_lines(text, LONGEST), err=True)
+    note(f"{visible_lines(text, LONGEST)}\n")
 
 
 class _Capture:
@@ -326,8 +318,8 @@ class _Capture:
         """After the block: where the recording lies; None when nothing was recorded."""
         self._explicit = wanted is not None
         self._wanted = Path(wanted or DEFAULT_CAPTURE)
-        if self._wanted.is_dir():
-            raise click.UsageError(f"-o {wanted}: this is a folder, give a file")
+        if self._explicit and self._wanted.exists() and not self._wanted.is_file():
+            raise click.UsageError(f"-o {wanted}: this is a folder or a device, give a file")
         self.part = write.unique(self._wanted.with_name(f"{self._wanted.name}.part")).absolute()
 
     def __enter__(self) -> _Capture:
@@ -335,10 +327,7 @@ class _Capture:
             self._wanted.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
-            raise click.UsageError(
-                f"cannot write {self._wanted}: {error.strerror or error}. Choose another place "
-                "with -o."
-            ) from error
+            raise cannot_write(self._wanted, error) from error
         return self
 
     def __exit__(self, *_: object) -> None:

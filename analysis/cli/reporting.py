@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from .completing import files, gates
+from .endings import EXITS, FINDINGS, FINE, Failure, cannot_write
 from .helping import Example, Verb
 from .settings import accept, gate_of, read_baseline, with_baseline, with_config
 from .shared import (
     DEFAULT_GATE,
     DEFAULT_REPORT,
-    EXITS,
-    FINDINGS,
-    FINE,
     ROOT,
     Gate,
     audit,
@@ -28,12 +26,14 @@ from .shared import (
     print_searched,
     print_summary,
     read_gate,
+    require_place,
     save,
     summary,
-    tell,
     was_interrupted,
     with_inputs,
+    without_secrets,
 )
+from .streams import tell
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -152,12 +152,13 @@ def check(
     if write_baseline is not None:
         if baseline is not None:
             raise click.UsageError("--baseline and --write-baseline exclude each other")
+        require_place(write_baseline, "--write-baseline")
         config = replace(config, baseline=None)
     known = read_baseline(baseline, config)
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     result = accept(result, config, known)
     if format_ == "github":
-        _annotate(result, gate, summary(result, color))
+        _annotate(result, gate, color)
     else:
         print_summary(result, color)
     if write_baseline is not None and has_something(result) and not was_interrupted(result):
@@ -166,26 +167,28 @@ def check(
     sys.exit(exit_code(result, gate))
 
 
-def _annotate(result: AuditResult, gate: Gate, text: str) -> None:
+def _annotate(result: AuditResult, gate: Gate, color: str) -> None:
     from reports import to_github
 
     def fails(finding: Finding) -> bool:
         return meets(gate, finding.kind, finding.severity)
 
-    print_searched(to_github.render(result, fails, text), result.secrets)
+    def text(shown: AuditResult) -> str:
+        return to_github.render(shown, fails, summary(shown, color))
+
+    print_searched(text, result, result.secrets)
 
 
 def _write_baseline(result: AuditResult, path: str) -> None:
-    from reports import ReportError, write
+    from reports import write
 
     from ..ignores import baseline_text
 
+    text = without_secrets(baseline_text, result, result.secrets)
     try:
-        write.write_text(baseline_text(result), path, result.secrets)
-    except ReportError as error:
-        raise click.UsageError(str(error)) from error
+        write.write_text(text, path)
     except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from error
+        raise cannot_write(path, error, "--write-baseline") from error
     accepted = sum(finding.ignored is None for finding in result.findings)
     tell(f"wrote {path}: findings accepted: {accepted}")
 
@@ -213,7 +216,7 @@ def demo(output: str, open_: bool | None) -> None:
     that everything works.
     """
     if not SAMPLES.is_dir():
-        raise click.ClickException(f"the sample recordings are missing: {SAMPLES}")
+        raise Failure(f"the sample recordings are missing: {SAMPLES}. Install cors-audit again.")
     outputs = (output,) if output != DEFAULT_REPORT else ()
     can_write(outputs)
     stories = sorted(path for path in SAMPLES.glob("*.flow") if "fixed" not in path.stem)

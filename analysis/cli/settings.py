@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .completing import files
-from .shared import DEFAULT_GATE, Gate, read_gate, tell
+from .shared import DEFAULT_GATE, Gate, read_gate
+from .streams import tell
 
 if TYPE_CHECKING:
     from ..config import Config

@@ -9,31 +9,29 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
 from ..finding import Kind, Severity
 from .completing import files
+from .endings import FINDINGS, FINE, INTERRUPTED, NOTHING, Failure, cannot_write
+from .streams import note, out, out_by, tell
 
 if TYPE_CHECKING:
     from ..engine import Auditor
     from ..result import AuditResult
     from ..session.intent import Intent
 
+Shown = TypeVar("Shown")
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_REPORT = "cors-report.html"
 DEFAULT_GATE = "broken:medium,dangerous:medium"
 WORKERS = "cors-audit.workers"
 """Where click's context keeps the value of `--workers`."""
-FINE, FINDINGS, WRONG_USE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
-EXITS = {
-    NOTHING: "nothing to judge: no readable recording, or no cross-origin call in it",
-    INTERRUPTED: "interrupted",
-}
-"""What the exit codes of every verb that judges say; for `--help`."""
 
 
 def with_inputs(function: Any) -> Any:
@@ -107,12 +105,14 @@ def heard(
 
 
 def can_write(outputs: tuple[str, ...], format_: str | None = None) -> None:
-    """Find now what would otherwise come out after the work: no such format, or not here.
+    """Find now what would otherwise come out after the work: no such format or place.
 
     Raises:
         click.UsageError: a report asked for cannot be made.
+        Failure: there is no place for it.
     """
     import reports
+    from reports import write
 
     if "-" in outputs and format_ is None:
         names = ", ".join(name for name in reports.RENDERERS if name not in reports.PARTS)
@@ -127,6 +127,23 @@ def can_write(outputs: tuple[str, ...], format_: str | None = None) -> None:
                 reports.need(reports.format_of(target))
         except reports.ReportError as error:
             raise click.UsageError(f"-o {target}: {error}") from error
+    for target in outputs or (str(write.unique(DEFAULT_REPORT)),):
+        for path in () if target == "-" else reports.targets(target):
+            require_place(path)
+
+
+def require_place(path: str | Path, option: str = "-o") -> None:
+    """Find now whether a file can be written there.
+
+    Raises:
+        Failure: it cannot.
+    """
+    from reports import write
+
+    try:
+        write.require(path)
+    except OSError as error:
+        raise cannot_write(path, error, option) from error
 
 
 def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> list[str]:
@@ -139,22 +156,23 @@ def save(result: AuditResult, outputs: tuple[str, ...], format_: str | None) -> 
     for target in targets:
         try:
             if target == "-":
-                write.write_text(reports.render(result, str(format_)), "-", result.secrets)
+                text = reports.render(result, str(format_))
+                out_by(partial(write.write_text, text, "-"))
                 continue
             files = [str(path) for path in reports.save(result, target)]
         except reports.ReportError as error:
-            raise click.UsageError(str(error)) from error
+            raise Failure(str(error)) from error
         except OSError as error:
-            raise click.UsageError(f"cannot write {target}: {error.strerror or error}") from error
+            raise cannot_write(target, error) from error
         for path in files:
-            click.echo(f"wrote {path}", err=True)
+            note(f"wrote {path}\n")
         written += files
     return written
 
 
 def open_report(path: str, wanted: bool | None) -> None:
     """Show a report in the person's browser; by default where a person is watching."""
-    if wanted if wanted is not None else sys.stdout.isatty() and "CI" not in os.environ:
+    if wanted if wanted is not None else _on_terminal() and "CI" not in os.environ:
         import webbrowser
 
         webbrowser.open(Path(path).resolve().as_uri())
@@ -162,7 +180,7 @@ def open_report(path: str, wanted: bool | None) -> None:
 
 def print_summary(result: AuditResult, color: str) -> None:
     """The result as one screen of text on standard output."""
-    print_searched(summary(result, color), result.secrets)
+    print_searched(lambda shown: summary(shown, color), result, result.secrets)
 
 
 def summary(result: AuditResult, color: str) -> str:
@@ -172,15 +190,23 @@ def summary(result: AuditResult, color: str) -> str:
     return to_terminal.render(result, **terminal(color)) + "\n"
 
 
-def print_searched(text: str, secrets: Iterable[str]) -> None:
-    """To standard output, unless something that was withheld stands in it."""
+def print_searched(render: Callable[[Shown], str], shown: Shown, secrets: Iterable[str]) -> None:
+    """What `render` makes of it to standard output, with nothing in it that was withheld."""
+    out(without_secrets(render, shown, secrets))
+
+
+def without_secrets(render: Callable[[Shown], str], shown: Shown, secrets: Iterable[str]) -> str:
+    """What `render` makes of it, with nothing in it that was withheld.
+
+    Raises:
+        Failure: something that was withheld stands there even so.
+    """
     from reports import ReportError, leaks
 
     try:
-        leaks.search(text, secrets)
+        return leaks.searched(render, shown, secrets)
     except ReportError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(text, nl=False, color=True)
+        raise Failure(str(error)) from error
 
 
 class Terminal(TypedDict):
@@ -193,12 +219,16 @@ class Terminal(TypedDict):
 
 def terminal(color: str) -> Terminal:
     """What standard output can show; `color` is the option's value."""
-    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
     return {
         "color": _wants_color(color),
         "ascii_only": encoding != "utf8",
         "width": min(shutil.get_terminal_size((100, 24)).columns, 120),
     }
+
+
+def _on_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _wants_color(color: str) -> bool:
@@ -208,14 +238,7 @@ def _wants_color(color: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def tell(text: str) -> None:
-    """One line on standard error."""
-    from reports.escape import visible
-
-    click.echo(f"cors-audit: {visible(text)}", err=True)
+    return _on_terminal() and os.environ.get("TERM") != "dumb"
 
 
 Gate = list[tuple[Kind | None, Severity]]

@@ -13,8 +13,9 @@ from ..diff import Session, Side, session
 from ..finding import Confidence, Endpoint, Explained, Finding, Ignored, Kind, Severity
 from ..plain import typed
 from ..result import FORMAT, AuditResult
+from .endings import INTERRUPTED
 from .settings import mark
-from .shared import INTERRUPTED, audit, was_interrupted
+from .shared import audit, was_interrupted
 
 if TYPE_CHECKING:
     from ..config import Config

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap as mmap_module
 from dataclasses import dataclass
 from mmap import mmap
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 PAGES = 4 * 2**20
 """Bytes of a mapped file that are given back at a time; a multiple of any page size."""
@@ -35,6 +35,22 @@ class Irrelevant(NamedTuple):
 
 class CaptureError(Exception):
     """A capture, or the place it should be in, cannot be used; the text names the remedy."""
+
+
+class Peeked:
+    """A file of which little is looked at, without mapping it: whoever cuts it does us no harm."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """`file`: not buffered."""
+        self._file = file
+        self._size = file.seek(0, 2)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, part: slice) -> bytes:
+        self._file.seek(part.start)
+        return self._file.read(part.stop - part.start)
 
 
 def give_back(data: bytes | mmap, start: int, end: int) -> int:

@@ -14,14 +14,16 @@ from dataclasses import replace
 from ..exchange import Exchange
 from ..redact import Door
 from . import usual
-from .base import NOT_HTTP, PAGES, Irrelevant, Problem, give_back
+from .base import NOT_HTTP, PAGES, Irrelevant, Peeked, Problem, give_back
 from .flowrecord import record
 from .proxied import Proxied
-from .tnet import DICTIONARY, Data, Unusual, item
+from .tnet import DICTIONARY, LENGTH, Data, Unusual, item
 
 _RECORD = re.compile(
     rb"\d{2,12}:(?=\d{1,2}:(?:websocket|messages|response|request|version|type|id|backup)[;,])"
 )
+_HEAD = 48
+"""Bytes that hold the beginning of a record as `_RECORD` knows it."""
 _PADDING = re.compile(rb"[\0\r\n\t ]*\Z")
 
 
@@ -50,7 +52,7 @@ def exchanges(
         An exchange per HTTP flow that may tell something about CORS, `Irrelevant` per other one, a
         `Problem` per thing that could not be judged.
     """
-    end = len(data) if stop is None else stop
+    end = len(data) if stop is None else min(stop, len(data))
     position = told = start
     returned = start - start % PAGES
     while position < end:
@@ -75,7 +77,7 @@ def exchanges(
         passed(end - told)
 
 
-def borders(data: Data, size: int) -> Iterator[tuple[int, int]]:
+def borders(data: Data | Peeked, size: int) -> Iterator[tuple[int, int]]:
     """Cut a file into parts of about `size` bytes, at the beginnings of records.
 
     Found by stepping from record to record, never by searching: a body may hold a flow file.
@@ -148,12 +150,14 @@ def _flows_behind(data: Data, position: int) -> Iterator[int]:
                 yield start
 
 
-def _framed(data: Data, position: int) -> int | None:
+def _framed(data: Data | Peeked, position: int) -> int | None:
     """End of the frame that begins at `position`, if what follows confirms it."""
-    try:
-        outer = item(data, position, len(data))
-    except Unusual:
+    length = LENGTH.match(data[position : position + _HEAD])
+    if length is None:
         return None
-    end = outer.stop + 1
-    whole = outer.kind == DICTIONARY
-    return end if whole and (end == len(data) or _RECORD.match(data, end)) else None
+    stop = position + length.end() + int(length[1])
+    behind = data[stop : stop + 1 + _HEAD]
+    if behind[:1] != b"}":
+        return None
+    end = stop + 1
+    return end if end == len(data) or _RECORD.match(behind, 1) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import mmap
 import os
+import stat
 import sys
 import tempfile
 import zlib
@@ -26,6 +27,9 @@ BLOCK = 2**20
 """Bytes moved at a time."""
 LARGEST_DIGEST = 64 * 2**20
 """Larger files get no digest: it would cost more than reading what matters in them."""
+IN_MEMORY = 16 * 2**20
+"""Larger files are mapped. Somebody may cut a file while it is mapped, and the system then ends the
+process that reads on: a process of its own, therefore (`reading`), or a program that calls us."""
 BOMB_SIZE, BOMB_RATIO = 2**30, 200
 """What unpacks to more than so many bytes, and so many times its size, is no recording."""
 
@@ -54,18 +58,48 @@ def find(inputs: Sequence[str]) -> Iterator[str | CaptureError]:
         Paths in a stable order, `-` for standard input.
     """
     for each in inputs:
-        path = Path(each)
-        if each == "-" or path.is_file() or path.is_fifo():
+        if each == "-":
             yield each
-        elif path.is_dir():
-            found = sorted(p for p in path.rglob("*") if _is_capture(p.name) and p.is_file())
-            if not found:
-                yield CaptureError(
-                    f"{each}: no captures in this folder (looked for {', '.join(SUFFIXES)})"
-                )
-            yield from map(str, found)
-        else:
+            continue
+        try:
+            mode = os.stat(each).st_mode
+        except (FileNotFoundError, NotADirectoryError):
             yield CaptureError(f"{each}: no such file or folder")
+        except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+            yield CaptureError(f"{each}: {getattr(error, 'strerror', None) or error}")
+        else:
+            if stat.S_ISREG(mode) or stat.S_ISFIFO(mode):
+                yield each
+            elif stat.S_ISDIR(mode):
+                yield from _inside(each)
+            else:
+                yield CaptureError(f"{each}: a device or a socket; {REMEDY}")
+
+
+def _inside(folder: str) -> Iterator[str | CaptureError]:
+    """The captures in a folder and below. Links to folders are not followed."""
+    faults: list[OSError] = []
+    found = [
+        Path(place, name)
+        for place, _, names in os.walk(folder, onerror=faults.append)
+        for name in names
+        if _is_capture(name) and not _is_special(os.path.join(place, name))
+    ]
+    for fault in faults:
+        yield CaptureError(f"{fault.filename}: {fault.strerror or fault}")
+    if not found and not faults:
+        yield CaptureError(
+            f"{folder}: no captures in this folder (looked for {', '.join(SUFFIXES)})"
+        )
+    yield from map(str, sorted(found))
+
+
+def _is_special(path: str) -> bool:
+    """Is it there, and no file? Whoever opens what is not there tells."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _is_capture(name: str) -> bool:
@@ -110,26 +144,54 @@ def _contents(path: str) -> tuple[Data, str | None, str | None]:
     """What is in a file, its digest, and why it may not be everything."""
     name = name_of(path)
     if path == "-":
-        with _put_aside(sys.stdin.buffer) as aside:
+        if sys.stdin is None:
+            raise CaptureError(f"{name}: it is closed; {REMEDY}")
+        with _put_aside(sys.stdin.buffer, name) as aside:
             data, fault = _unpacked(aside, name)
         return data, None, fault
     with open(path, "rb") as file:
-        if Path(path).is_fifo():
-            with _put_aside(file) as aside:
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode):
+            with _put_aside(file, name) as aside:
                 data, fault = _unpacked(aside, name)
             return data, None, fault
-        size = os.fstat(file.fileno()).st_size
-        digest = file_digest(file, "sha256").hexdigest() if size <= LARGEST_DIGEST else None
+        digest = None
+        if state.st_size <= LARGEST_DIGEST:
+            digest = file_digest(file, "sha256").hexdigest()
         data, fault = _unpacked(file, name)
         return data, digest, fault
 
 
-def _put_aside(pipe: BinaryIO) -> BinaryIO:
+def _put_aside(pipe: BinaryIO, name: str) -> BinaryIO:
     """A nameless file with everything that comes through a pipe; the caller closes it."""
-    aside = tempfile.TemporaryFile()  # noqa: SIM115
+    aside = _nameless(name)
     while block := pipe.read(BLOCK):
-        aside.write(block)
+        _keep(block, aside, name)
     return aside
+
+
+def _nameless(name: str) -> BinaryIO:
+    """A file that only we can read, and that goes with us."""
+    try:
+        return tempfile.TemporaryFile(buffering=0)
+    except OSError as error:
+        raise _no_room(name, error) from error
+
+
+def _keep(block: bytes, aside: BinaryIO, name: str) -> None:
+    try:
+        while block:
+            block = block[aside.write(block) :]
+    except OSError as error:
+        raise _no_room(name, error) from error
+
+
+def _no_room(name: str, error: OSError) -> CaptureError:
+    """Pipes and what is unpacked need room of their own."""
+    return CaptureError(
+        f"{name}: cannot be unpacked into {tempfile.gettempdir()}: {error.strerror or error}; "
+        "set TMPDIR to a folder with room"
+    )
 
 
 def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
@@ -144,7 +206,7 @@ def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
     if not packed:
         return _mapped(file), None
     size, done, fault = os.fstat(file.fileno()).st_size, 0, None
-    with tempfile.TemporaryFile() as aside, gzip.open(file) as unpacking:
+    with _nameless(name) as aside, gzip.open(file) as unpacking:
         try:
             while block := unpacking.read1(BLOCK):
                 done += len(block)
@@ -153,7 +215,7 @@ def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
                         f"{name}: {size} bytes unpack to more than {done - len(block)}, which no "
                         "recording does; if you trust it, unpack it yourself (gunzip)"
                     )
-                aside.write(block)
+                _keep(block, aside, name)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             fault = f"cannot be unpacked to its end ({str(error).rstrip('.')})"
         return _mapped(aside), fault
@@ -161,6 +223,8 @@ def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
 
 def _mapped(file: BinaryIO) -> Data:
     """A file as it is now; one that still grows is read as far as it got."""
-    file.flush()
     size = os.fstat(file.fileno()).st_size
-    return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+    if size <= IN_MEMORY:
+        file.seek(0)
+        return file.read(size)
+    return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)

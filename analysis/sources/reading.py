@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..exchange import Exchange
 from ..redact import Account, Door
-from .base import CaptureError, Irrelevant, Problem
-from .opening import GZIP, CaptureFile, name_of, open_capture
+from .base import CaptureError, Irrelevant, Peeked, Problem
+from .opening import GZIP, IN_MEMORY, CaptureFile, name_of, open_capture
 
 Passed = Callable[[int], None]
 Item = Exchange | Irrelevant | Problem
@@ -80,6 +80,8 @@ def read(
         from . import flowfile
 
         yield from flowfile.exchanges(capture.data, door, capture_id, start, stop, passed)
+        if stop is not None and stop > len(capture.data):
+            yield Problem("damaged file", "it was cut short while it was read", fatal=True)
     if capture.fault is not None:
         yield Problem("damaged file", capture.fault, fatal=True)
 
@@ -91,10 +93,12 @@ def pieces(
 
     Args:
         key: of the door.
-        workers: processes that may read at the same time.
+        workers: processes that may read at the same time; 0: this one reads, whatever there is.
         passed: told how many bytes of the files were read since it was told last.
     """
-    if workers > 1 and size_of(found) >= WORTH_IT and all(map(_can_be_sent, found)):
+    worth_it = workers > 1 and size_of(found) >= WORTH_IT
+    mapped = workers > 0 and any(_size(each) > IN_MEMORY for each in found)
+    if (worth_it or mapped) and all(map(_can_be_sent, found)):
         yield from _together(found, key, door, workers, passed)
         return
     for number, path in enumerate(found):
@@ -107,14 +111,17 @@ def size_of(found: Iterable[str | CaptureError]) -> int:
 
 
 def _size(path: str | CaptureError) -> int:
-    if isinstance(path, CaptureError) or not Path(path).is_file():
+    if isinstance(path, CaptureError) or path == "-":
         return 0
-    return os.path.getsize(path)
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0  # whoever is to read it will tell
 
 
 def _can_be_sent(path: str | CaptureError) -> bool:
     """Can another process read it? Not a pipe of ours."""
-    return isinstance(path, CaptureError) or Path(path).is_file()
+    return isinstance(path, CaptureError) or not (path == "-" or Path(path).is_fifo())
 
 
 def _alone(number: int, path: str | CaptureError, door: Door, passed: Passed) -> Piece:
@@ -151,26 +158,25 @@ def _tasks(number: int, path: str | CaptureError, key: bytes, redact: bool) -> I
     """One for a capture; several for a large flow file."""
     size = _size(path)
     if size >= 2 * PIECE:
-        capture = _flow_file(str(path))
-        if capture is not None:
-            from . import flowfile
-
-            for start, stop in flowfile.borders(capture.data, PIECE):
-                yield _Task(number, path, key, redact, stop - start, start, stop)
+        try:
+            with open(str(path), "rb", buffering=0) as file:
+                parts = list(_parts(Peeked(file)))
+        except OSError:
+            parts = []  # whoever is to read it will tell
+        for start, stop in parts:
+            yield _Task(number, path, key, redact, stop - start, start, stop)
+        if parts:
             return
     yield _Task(number, path, key, redact, size)
 
 
-def _flow_file(path: str) -> CaptureFile | None:
-    """The file opened, if it can be read from any place in it."""
-    try:
-        with open(path, "rb") as file:
-            if file.read(len(GZIP)) == GZIP:
-                return None
-        capture = open_capture(path)
-    except (OSError, CaptureError):
-        return None  # whoever is to read it will tell
-    return capture if capture.kind == "flow" else None
+def _parts(file: Peeked) -> Iterator[tuple[int, int]]:
+    """Parts of a flow file; none of what can only be read as a whole."""
+    from . import flowfile, har, journal
+
+    head = file[0:4096]
+    if not (head.startswith(GZIP) or journal.is_journal(head) or har.is_har(head)):
+        yield from flowfile.borders(file, PIECE)
 
 
 def _read(task: _Task) -> tuple[Piece, Account]:

@@ -17,7 +17,7 @@ Data = bytes | mmap
 TEXT, INTEGER, NULL, LIST, DICTIONARY = b";#~]}"
 """Letters of types; the others are `,` bytes, `^` a float, `!` a boolean."""
 
-_LENGTH = re.compile(rb"(\d{1,12}):")
+LENGTH = re.compile(rb"(\d{1,12}):")
 
 
 class Unusual(ValueError):
@@ -38,7 +38,7 @@ def item(data: Data, position: int, end: int) -> Item:
     Raises:
         Unusual: there is none.
     """
-    length = _LENGTH.match(data, position, end)
+    length = LENGTH.match(data, position, end)
     if length is None:
         raise Unusual("no length")
     start = length.end()

@@ -30,6 +30,7 @@ from addon.launch import finder
 from addon.launch.processes import free_port
 
 from .certificates import write_leaf
+from .sockets import reachable_at
 from .test_live import SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -264,9 +265,11 @@ def test_tests_attach_to_the_browser_and_close_it(recorder: Recorder, chromium: 
                 for button in visit.buttons:
                     page.click(f"#{button}")
                     page.wait_for_function("document.body.dataset.busy === 'no'")
+            reached = reachable_at(pid for pid, _ in recorder.programs())
             browser.new_browser_cdp_session().send("Browser.close")
         code, _, err = recorder.end(process)
     assert code == 0, err
+    assert reached == {("tcp", "127.0.0.1")}, "proxy and debugging are for this machine alone"
     assert "the browser was closed" in err
     done = subprocess.run(
         [sys.executable, "-m", "analysis", "report", str(SAMPLES / f"{story.name}.flow"),

@@ -15,9 +15,18 @@ import string
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import quote, quote_plus
 
-from mitmproxy import flow, http
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from mitmproxy import certs, flow, http, websocket
+from wsproto.frame_protocol import Opcode
+
+from analysis.redact import KEPT_HEADERS
 
 from . import flows
 
@@ -47,6 +56,8 @@ class Place:
     """Words are kept there, so the secret is told by its looks."""
     quoted: bool = False
     """The secret is percent-encoded first."""
+    put: Callable[[http.HTTPFlow, str], object] | None = None
+    """Puts the secret where no text above reaches."""
 
     def flow(self, secret: str, started: float = 1_700_000_000.0) -> http.HTTPFlow:
         """A cross-origin call with the secret in this place."""
@@ -72,6 +83,8 @@ class Place:
         made.request.method = _in(self.method, text)
         if self.body:
             made.request.content = text.encode()
+        if self.put:
+            self.put(made, text)
         if self.error:
             made.error = flow.Error(_in(self.error, text), timestamp=started + 0.03)
         return made
@@ -102,7 +115,104 @@ def _answered(name: str, value: str, header: str, removed: int = 1, **more: obje
     return Place(name, answered=((header, value),), removed=removed, **more)  # type: ignore[arg-type]
 
 
+def _certificate(made: http.HTTPFlow, secret: str) -> None:
+    """As host of the connections, as their SNI, and in a certificate of the server."""
+    made.server_conn.sni = made.client_conn.sni = f"{secret}.example"
+    made.server_conn.address = (f"{secret}.example", 443)
+    made.server_conn.certificate_list = [_signed(secret)]
+
+
+@cache
+def _key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _signed(name: str) -> certs.Cert:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = x509.CertificateBuilder(subject, subject, _key().public_key(), 1)
+    made = made.not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+    made = made.not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+    return certs.Cert(made.sign(_key(), hashes.SHA256()))
+
+
+def _messages(made: http.HTTPFlow, secret: str) -> None:
+    made.websocket = websocket.WebSocketData(
+        [websocket.WebSocketMessage(Opcode.TEXT, True, secret.encode())],
+        close_reason=secret,
+    )
+
+
+def _notes(made: http.HTTPFlow, secret: str) -> None:
+    """What a person, or another addon, has written to the flow."""
+    made.comment = made.marked = secret
+    made.metadata["note"] = secret
+
+
+def _trailers(made: http.HTTPFlow, secret: str) -> None:
+    trailers = http.Headers([(b"x-checksum", secret.encode()), (b"via", secret.encode())])
+    made.request.trailers = trailers
+    if made.response is not None:
+        made.response.trailers = trailers.copy()
+
+
+def _reason(made: http.HTTPFlow, secret: str) -> None:
+    assert made.response is not None
+    made.response.reason = secret
+
+
+def _before_it_was_edited(made: http.HTTPFlow, secret: str) -> None:
+    """What mitmproxy keeps to take an edit back."""
+    made.request.headers["X-Edited"] = secret
+    made.backup()
+    del made.request.headers["X-Edited"]
+
+
+def _kept() -> Iterator[Place]:
+    """Every header whose value is kept, in request and answer: only looks tell there."""
+    for name in sorted(KEPT_HEADERS - {"host", "origin"}):
+        short = "-".join(name.split("-")[-3:])  # a place's name must be a word
+        yield _asked(f"asked-{short}", "{}", name, by_looks=True)
+        yield _answered(f"kept-{short}", "{}", name, by_looks=True)
+    for name in ("Sec-CH-UA-Model", "Sec-Fetch-Dest", "Sec-Purpose"):
+        yield _asked(f"kept-{name.lower()}", '"{}"', name, by_looks=True)
+    for name in ("Private-Network", "Something-New"):
+        yield _answered(f"allow-{name.lower()}", "{}", f"Access-Control-{name}", by_looks=True)
+
+
+def _withheld() -> Iterator[Place]:
+    """Headers of answers whose values go whole, and what servers put there."""
+    for name, value in (
+        ("Report-To", '{{"group":"x","endpoints":[{{"url":"https://r.example/?k=%s"}}]}}'),
+        ("Reporting-Endpoints", 'main="https://r.example/?key=%s"'),
+        ("NEL", '{{"report_to":"%s"}}'),
+        ("Content-Disposition", 'attachment; filename="%s.pdf"'),
+        ("Refresh", "0; url=https://app.example/?code=%s"),
+        ("Alt-Svc", 'h3="%s.example:443"; ma=60'),
+        ("SourceMap", "/maps/app.js.map?sig=%s"),
+        ("Permissions-Policy", 'camera=("https://a.example/%s")'),
+        ("X-Amz-Meta-Owner", "%s"),
+        ("Clear-Site-Data", '"%s"'),
+        ("Strict-Transport", "max-age=600; %s"),
+    ):
+        text = value.replace("{{", "{").replace("}}", "}").replace("%s", "{}")
+        yield _answered(f"answered-{name.lower()}", text, name)
+
+
 PLACES = (
+    *_kept(),
+    *_withheld(),
+    _asked("cookie-name", "{}=1", "Cookie"),
+    _asked("cookie-alone", "{}", "Cookie"),
+    _answered("set-cookie-name", "{}=1; Path=/", "Set-Cookie"),
+    _answered("set-cookie-domain", "a=b; Domain={}.example", "Set-Cookie"),
+    _answered("set-cookie-unknown", "a=b; {}={}", "Set-Cookie"),
+    _answered("set-cookie-expires", "a=b; Expires={}", "Set-Cookie"),
+    Place("comments", put=_notes, removed=0),
+    Place("trailers", put=_trailers, removed=0),
+    Place("messages", put=_messages, removed=0),
+    Place("certificates", put=_certificate, removed=0),
+    Place("reason", put=_reason, removed=0),
+    Place("edited", put=_before_it_was_edited, removed=0),
     _asked("cookie", "sid={}", "Cookie"),
     _asked("cookies", 'theme=dark; sid={}; quoted="{}"', "Cookie", 3),
     _asked("bearer", "Bearer {}", "Authorization"),

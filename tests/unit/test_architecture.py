@@ -21,8 +21,12 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.finding": ((), ()),
     "analysis.hidden": ((), ()),
     "analysis.redact": (
-        ("analysis.exchange", "analysis.fetch", "analysis.hidden", "analysis.words"), (),
+        ("analysis.exchange", "analysis.fetch", "analysis.hidden", "analysis.masking",
+         "analysis.words"),
+        (),
     ),
+    "analysis.masking": ((), ()),
+    "analysis.trace": ((), ()),
     "analysis.words": ((), ()),
     "analysis.relevance": (("analysis.exchange",), ()),
     "analysis.fetch": (("analysis.exchange", "analysis.fetch"), ("publicsuffixlist",)),
@@ -127,7 +131,9 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.cli.versions": (("addon.launch", "analysis"), ()),
     "analysis.cli.recording": (("addon.launch", "analysis", "reports"), ("click",)),
     "reports": (
-        ("analysis.diff", "analysis.result", "analysis.series", "analysis.finding", "reports"), (),
+        ("analysis.diff", "analysis.result", "analysis.series", "analysis.finding",
+         "analysis.masking", "reports"),
+        (),
     ),
     "reports.to_html": (
         ("analysis.result", "analysis.finding", "reports"), ("jinja2", "markupsafe"),

@@ -153,7 +153,8 @@ def test_help_loads_click_and_what_makes_help() -> None:
         for name in json.loads(done.stderr.replace("'", '"'))
         if name.partition(".")[0] not in sys.stdlib_module_names | {"click"}
     ]
-    assert loaded == ["analysis", "analysis.cli", "analysis.cli.helping"]
+    ours = ("endings", "guarded", "helping", "streams")
+    assert loaded == ["analysis", "analysis.cli", *(f"analysis.cli.{name}" for name in ours)]
 
 
 def test_versions_for_bug_reports(tmp_path: Path) -> None:
