@@ -18,6 +18,7 @@ from .shared import (
     audit,
     can_write,
     exit_code,
+    failing,
     has_something,
     meets,
     open_report,
@@ -25,6 +26,7 @@ from .shared import (
     print_summary,
     read_gate,
     save,
+    shown_gate,
     summary,
     tell,
     was_interrupted,
@@ -121,14 +123,27 @@ def check(
     known = read_baseline(baseline, config)
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     result = accept(result, config, known)
+    text = summary(result, color) + _outcome(result, gate)
     if format_ == "github":
-        _annotate(result, gate, summary(result, color))
+        _annotate(result, gate, text)
     else:
-        print_summary(result, color)
+        print_searched(text, result.secrets)
     if write_baseline is not None and has_something(result) and not was_interrupted(result):
         _write_baseline(result, write_baseline)
         sys.exit(FINE)
     sys.exit(exit_code(result, gate))
+
+
+def _outcome(result: AuditResult, gate: Gate) -> str:
+    """One line: does the check fail, and by how many findings; none without anything to judge."""
+    if not has_something(result) or was_interrupted(result):
+        return ""
+    count, whole = failing(result, gate), sum(each.ignored is None for each in result.findings)
+    asked = shown_gate(gate)
+    if not whole:
+        return f"Check passed. There are no findings ({asked}).\n"
+    sign = "failed" if count else "passed"
+    return f"Check {sign}. Findings that count: {count} of {whole} ({asked}).\n"
 
 
 def _annotate(result: AuditResult, gate: Gate, text: str) -> None:

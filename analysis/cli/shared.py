@@ -27,6 +27,8 @@ DEFAULT_REPORT = "cors-report.html"
 DEFAULT_GATE = "broken:medium,dangerous:medium"
 WORKERS = "cors-audit.workers"
 """Where click's context keeps the value of `--workers`."""
+PROMPT_LINES = 3
+"""Of a screen, for the command that was typed, the last line of `check`, and the next prompt."""
 FINE, FINDINGS, WRONG_USE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -161,7 +163,10 @@ def summary(result: AuditResult, color: str) -> str:
     """The result as one screen of text."""
     from reports import to_terminal
 
-    return to_terminal.render(result, **terminal(color)) + "\n"
+    height = to_terminal.MOST_LINES
+    if sys.stdout.isatty():
+        height = min(shutil.get_terminal_size().lines - PROMPT_LINES, height)
+    return to_terminal.render(result, **terminal(color), height=height) + "\n"
 
 
 def print_searched(text: str, secrets: Iterable[str]) -> None:
@@ -239,6 +244,15 @@ def read_gate(text: str, place: str = "--fail-on") -> Gate:
     return gate
 
 
+def shown_gate(gate: Gate) -> str:
+    """The gate as it is typed: `--fail-on broken:medium,dangerous:medium`."""
+    items = [
+        severity.value if kind is None else f"{kind.value}:{severity.value}"
+        for kind, severity in gate
+    ]
+    return f"--fail-on {','.join(items) or 'never'}"
+
+
 def meets(gate: Gate, kind: Kind, severity: Severity) -> bool:
     """Does a finding of this sort fail the gate?"""
     return any(wanted in (None, kind) and severity.rank <= lowest.rank for wanted, lowest in gate)
@@ -260,7 +274,10 @@ def exit_code(result: AuditResult, gate: Gate) -> int:
         return INTERRUPTED
     if not has_something(result):
         return NOTHING
-    for finding in result.findings:
-        if finding.ignored is None and meets(gate, finding.kind, finding.severity):
-            return FINDINGS
-    return FINE
+    return FINDINGS if failing(result, gate) else FINE
+
+
+def failing(result: AuditResult, gate: Gate) -> int:
+    """How many findings fail the gate; ignored ones do not."""
+    open_ = (finding for finding in result.findings if finding.ignored is None)
+    return sum(meets(gate, finding.kind, finding.severity) for finding in open_)
