@@ -1,4 +1,4 @@
-"""The summary for a terminal: about one screen, worst first.
+"""The summary for a terminal: one screen, worst first; what has no room is a line each.
 
 Colours and characters beyond ASCII only when asked for; every captured string is shown
 with visible escapes, so no byte of a stranger reaches the terminal as a command.
@@ -7,6 +7,7 @@ with visible escapes, so no byte of a stranger reaches the terminal as a command
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from analysis.finding import Kind
 from analysis.result import AuditResult
@@ -19,6 +20,7 @@ from .escape import visible
 __all__ = ["render", "summary_lines"]
 
 MOST_LINES = 40
+"""Where nobody says how high the screen is, as in a log."""
 INDENT = "  "
 SYMBOLS = {
     Kind.BROKEN: "✕",
@@ -48,9 +50,19 @@ SIMPLER = {"→": "->", "·": "-", "…": "...", "–": "-", "\u00a0": " ", "‘
 
 
 def render(
-    result: AuditResult, *, color: bool = False, ascii_only: bool = False, width: int = 100
+    result: AuditResult,
+    *,
+    color: bool = False,
+    ascii_only: bool = False,
+    width: int = 100,
+    height: int = MOST_LINES,
 ) -> str:
-    """The summary, without a line end after the last line."""
+    """The summary, without a line end after the last line.
+
+    Args:
+        width, height: columns and lines that there are. At least 40 columns are used, and as many
+            lines as the heading and the first finding need.
+    """
     page = Screen(color, ascii_only, max(width, 40))
     book = story.Book(result)
     for line in verdict.lines(book):
@@ -60,24 +72,12 @@ def render(
     if not book.open:
         for spot in result.blind_spots:
             page.add(f"- {visible(spot.message)}", hang=2)
-    grouped = story.groups(book.open)
-    told = 0
-    for group in grouped:
-        block = Screen(color, ascii_only, page.width)
-        _tell(block, book, group)
-        if len(page.lines) + len(block.lines) + 1 > MOST_LINES - (3 if width >= 80 else 7):
-            break
-        page.lines += ["", *block.lines]
-        told += 1
-    rest = [finding for group in grouped[told:] for finding in group.findings]
-    if rest:
-        kinds = [f"{n} {k.value}" for k in Kind if (n := sum(f.kind is k for f in rest))]
-        page.lines.append("")
-        page.add(f"{words.count(len(rest), 'more finding')} in the report: {', '.join(kinds)}.")
+    ending = Screen(color, ascii_only, page.width)
     if book.ignored:
         ignored = words.count(len(book.ignored), "finding")
-        page.add(f"{ignored} ignored, by configuration or baseline.")
-    return "\n".join(page.lines)
+        ending.add(f"{ignored} ignored, by configuration or baseline.")
+    page.lines += _findings(page, book, height - len(page.lines) - len(ending.lines))
+    return "\n".join([*page.lines, *ending.lines])
 
 
 def _figures(book: story.Book) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _figures(book: story.Book) -> Iterator[str]:
     yield (
         f"{words.out_of(totals.blocked, book.calls, 'API call')} blocked · "
         f"{words.count(totals.preflights, 'preflight')}, {waited}, {avoidable} avoidable · "
-        f"{apis} {'needs' if fine == 1 else 'need'} no change"
+        f"{apis} fine"
     )
     if totals.indeterminate:
         yield verdict.unclear(book)
@@ -102,7 +102,41 @@ def _figures(book: story.Book) -> Iterator[str]:
         yield latest(over)
 
 
-def _tell(page: Screen, book: story.Book, group: story.Group) -> None:
+def _findings(like: Screen, book: story.Book, room: int) -> list[str]:
+    """As many whole as leave a line for each of the others; at last, how many more there are."""
+    groups = story.groups(book.open)
+    blocks = [_whole(like, book, group) for group in groups[: room // 4 + 1]]
+    ends = list(accumulate(len(block) for block in blocks))
+    others = (len(groups) - number for number in range(1, len(blocks) + 1))
+    fitting = [end + (left and left + 1) <= room for end, left in zip(ends, others, strict=True)]
+    whole = max((number for number, fits in enumerate(fitting, 1) if fits), default=1)
+    told = [line for block in blocks[:whole] for line in block]
+    left = groups[whole:]
+    if not left:
+        return told
+    space = room - len(told) - 1
+    if len(left) > space:
+        left = left[: max(space - len(_more(like, left)), 0)]
+    rest = Screen(like.color, like.ascii_only, like.width)
+    for group in left:
+        _list(rest, group)
+    return [*told, "", *rest.lines, *_more(like, groups[whole + len(left) :])]
+
+
+def _more(like: Screen, groups: list[story.Group]) -> list[str]:
+    """How many findings have no place here; nothing where all have."""
+    page = Screen(like.color, like.ascii_only, like.width)
+    kinds = [finding.kind for group in groups for finding in group.findings]
+    counts = [f"{n} {kind.value}" for kind in Kind if (n := kinds.count(kind))]
+    if kinds:
+        page.add(f"{len(kinds)} more in a report: {', '.join(counts)}.")
+    return page.lines
+
+
+def _whole(like: Screen, book: story.Book, group: story.Group) -> list[str]:
+    """An empty line, what is wrong, who calls whom, why, and the fix."""
+    page = Screen(like.color, like.ascii_only, like.width)
+    page.lines.append("")
     head = group.head
     symbol = (ASCII_SYMBOLS if page.ascii_only else SYMBOLS)[head.kind]
     title = f"{story.may(head)}{visible(head.title, 140)}"
@@ -120,6 +154,17 @@ def _tell(page: Screen, book: story.Book, group: story.Group) -> None:
     stack = f", {visible(fix.stack, 40)}" if fix else ""
     remedy = words.plain(words.rich(story.remedy(head), 240))
     page.add(f"Fix{stack}: {remedy}  [{visible(head.rule, 60)}]", indent=INDENT, most=2)
+    return page.lines
+
+
+def _list(page: Screen, group: story.Group) -> None:
+    """One line: what kind, which rule, which call."""
+    head = group.head
+    symbol = (ASCII_SYMBOLS if page.ascii_only else SYMBOLS)[head.kind]
+    mark = f"{symbol} {head.kind.value}"
+    call = f"{words.host(head.api)} {story.calls(group.findings, 1)}"
+    line = f"{mark:<12} {visible(head.rule, 60)}  {call}"
+    page.add(columns.cut(line, page.width), tone=head.kind.value, most=1, colored=len(mark))
 
 
 class Screen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from .shared import (
     audit,
     can_write,
     exit_code,
+    failing,
     has_something,
     meets,
     open_report,
@@ -28,6 +30,7 @@ from .shared import (
     read_gate,
     require_place,
     save,
+    shown_gate,
     summary,
     was_interrupted,
     with_inputs,
@@ -157,26 +160,37 @@ def check(
     known = read_baseline(baseline, config)
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     result = accept(result, config, known)
-    if format_ == "github":
-        _annotate(result, gate, color)
-    else:
-        print_summary(result, color)
+    print_searched(_told_in(format_, gate, color), result, result.secrets)
     if write_baseline is not None and has_something(result) and not was_interrupted(result):
         _write_baseline(result, write_baseline)
         sys.exit(FINE)
     sys.exit(exit_code(result, gate))
 
 
-def _annotate(result: AuditResult, gate: Gate, color: str) -> None:
+def _outcome(result: AuditResult, gate: Gate) -> str:
+    """One line: does the check fail, and by how many findings; none without anything to judge."""
+    if not has_something(result) or was_interrupted(result):
+        return ""
+    count, whole = failing(result, gate), sum(each.ignored is None for each in result.findings)
+    asked = shown_gate(gate)
+    if not whole:
+        return f"Check passed. There are no findings ({asked}).\n"
+    sign = "failed" if count else "passed"
+    return f"Check {sign}. Findings that count: {count} of {whole} ({asked}).\n"
+
+
+def _told_in(format_: str, gate: Gate, color: str) -> Callable[[AuditResult], str]:
+    """What renders a result as text, for GitHub Actions with annotations around it."""
     from reports import to_github
 
     def fails(finding: Finding) -> bool:
         return meets(gate, finding.kind, finding.severity)
 
     def text(shown: AuditResult) -> str:
-        return to_github.render(shown, fails, summary(shown, color))
+        told = summary(shown, color) + _outcome(shown, gate)
+        return to_github.render(shown, fails, told) if format_ == "github" else told
 
-    print_searched(text, result, result.secrets)
+    return text
 
 
 def _write_baseline(result: AuditResult, path: str) -> None:

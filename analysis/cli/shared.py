@@ -32,6 +32,8 @@ DEFAULT_REPORT = "cors-report.html"
 DEFAULT_GATE = "broken:medium,dangerous:medium"
 WORKERS = "cors-audit.workers"
 """Where click's context keeps the value of `--workers`."""
+PROMPT_LINES = 3
+"""Of a screen, for the command that was typed, the last line of `check`, and the next prompt."""
 
 
 def with_inputs(function: Any) -> Any:
@@ -187,7 +189,10 @@ def summary(result: AuditResult, color: str) -> str:
     """The result as one screen of text."""
     from reports import to_terminal
 
-    return to_terminal.render(result, **terminal(color)) + "\n"
+    height = to_terminal.MOST_LINES
+    if sys.stdout.isatty():
+        height = min(shutil.get_terminal_size().lines - PROMPT_LINES, height)
+    return to_terminal.render(result, **terminal(color), height=height) + "\n"
 
 
 def print_searched(render: Callable[[Shown], str], shown: Shown, secrets: Iterable[str]) -> None:
@@ -270,6 +275,15 @@ def read_gate(text: str, place: str = "--fail-on") -> Gate:
     return gate
 
 
+def shown_gate(gate: Gate) -> str:
+    """The gate as it is typed: `--fail-on broken:medium,dangerous:medium`."""
+    items = [
+        severity.value if kind is None else f"{kind.value}:{severity.value}"
+        for kind, severity in gate
+    ]
+    return f"--fail-on {','.join(items) or 'never'}"
+
+
 def meets(gate: Gate, kind: Kind, severity: Severity) -> bool:
     """Does a finding of this sort fail the gate?"""
     return any(wanted in (None, kind) and severity.rank <= lowest.rank for wanted, lowest in gate)
@@ -291,7 +305,10 @@ def exit_code(result: AuditResult, gate: Gate) -> int:
         return INTERRUPTED
     if not has_something(result):
         return NOTHING
-    for finding in result.findings:
-        if finding.ignored is None and meets(gate, finding.kind, finding.severity):
-            return FINDINGS
-    return FINE
+    return FINDINGS if failing(result, gate) else FINE
+
+
+def failing(result: AuditResult, gate: Gate) -> int:
+    """How many findings fail the gate; ignored ones do not."""
+    open_ = (finding for finding in result.findings if finding.ignored is None)
+    return sum(meets(gate, finding.kind, finding.severity) for finding in open_)

@@ -1,7 +1,8 @@
 """The shop's API on FastAPI, once per CORS set-up.
 
-    python fastapi_api.py SETUP PORT
+    python fastapi_api.py SETUP PORT [SHOP]
 
+SHOP is the origin of the pages that are let in, `http://localhost:3000` unless it is given.
 Each set-up is written as one meets it in the wild, with its mistake named; `fixed` is the one to
 copy. All secrets are fake and say so.
 """
@@ -15,7 +16,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-SHOP = "http://localhost:3000"
+SHOP = "".join(sys.argv[3:4]) or "http://localhost:3000"
 LOGIN = "http://127.0.0.1:4001/login.html"
 SESSION = "FAKE-SECRET-session-1234"
 PRODUCTS = [
@@ -186,5 +187,5 @@ SETUPS: dict[str, Callable[[], ASGIApp]] = {
 }
 
 if __name__ == "__main__":
-    _, setup, port = sys.argv
+    setup, port = sys.argv[1:3]
     uvicorn.run(SETUPS[setup](), host="localhost", port=int(port), log_level="critical")

@@ -14,8 +14,6 @@ from . import catalogue, variants
 from .stack import Stack
 
 README = Path(__file__).with_name("README.md")
-TOP = Path(__file__).resolve().parents[2] / "README.md"
-"""Shows those that were executed only."""
 MADE = re.compile(r"(<!-- Made by [^\n]* -->\n).*?(<!-- /made -->\n)", re.DOTALL)
 EXECUTED = Path(executed.__file__)
 MAPPING = re.compile(r"^EXECUTED: [^\n]* = \{.*?\}\n", re.DOTALL | re.MULTILINE)
@@ -74,9 +72,8 @@ def rows(done: Iterable[Row]) -> Iterator[str]:
 
 
 def write(done: list[Row]) -> None:
-    """Keep what was shown: in both READMEs, and where reports find it."""
-    _put(README, rows(done))
-    _put(TOP, (HEAD, *map(str, done)))
+    """Keep what was shown: in the README, and where reports find it."""
+    _put(rows(done))
     versions = defaultdict(list)
     for row in done:
         if row.proved == row.tried:
@@ -87,10 +84,10 @@ def write(done: list[Row]) -> None:
     EXECUTED.write_text(MAPPING.sub(lambda _: mapping, code), encoding="utf-8")
 
 
-def _put(readme: Path, table: Iterable[str]) -> None:
+def _put(table: Iterable[str]) -> None:
     """Replace the table between the marks."""
     lines = "\n".join(table)
-    shown = readme.read_text(encoding="utf-8")
-    readme.write_text(
+    shown = README.read_text(encoding="utf-8")
+    README.write_text(
         MADE.sub(lambda made: f"{made[1]}{lines}\n{made[2]}", shown), encoding="utf-8"
     )

@@ -94,9 +94,8 @@ def test_what_is_tolerated_harms_nobody() -> None:
 
 def test_the_table_names_every_stack() -> None:
     assert set(EXECUTED) == {stack.fix for stack in catalogue.ALL.values()}
-    shown, top = (each.read_text(encoding="utf-8") for each in (table.README, table.TOP))
+    shown = table.README.read_text(encoding="utf-8")
     for stack in catalogue.ALL.values():
-        (row,) = (line for line in shown.splitlines() if f"| {table.title(stack)} |" in line)
-        assert row in top
+        assert f"| {table.title(stack)} |" in shown
     for advice in STACKS:
         assert advice is ANY or advice.name in shown

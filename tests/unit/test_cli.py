@@ -131,6 +131,18 @@ def test_check_annotates_for_github(tmp_path: Path) -> None:
     assert "::error" not in never.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "last"),
+    [
+        ([], "Check failed. Findings that count: 1 of 1 (--fail-on broken:medium,dan"),
+        (["--fail-on", "slow"], "Check passed. Findings that count: 0 of 1 (--fail-on slow:info)."),
+        (["--fail-on", "never"], "Check passed. Findings that count: 0 of 1 (--fail-on never)."),
+    ],
+)
+def test_check_says_how_it_ends_and_why(tmp_path: Path, words: list[str], last: str) -> None:
+    assert run(tmp_path, "check", str(BROKEN), *words).stdout.splitlines()[-1].startswith(last)
+
+
 def test_standard_input_is_a_capture(tmp_path: Path) -> None:
     done = run(tmp_path, "report", "-", "-o", "r.json", stdin=BROKEN.read_bytes())
     result = AuditResult.from_dict(json.loads((tmp_path / "r.json").read_text()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -231,21 +230,3 @@ def test_colours_are_obeyed_and_ascii_is_enough(tmp_path: Path) -> None:
 def test_help_names_the_exit_code_and_the_formats() -> None:
     assert re.search(r"^  1 +something legitimate", typed("simulate", "--help").stdout, re.M)
     assert "nginx" in typed("policy", "--help").stdout
-
-
-def test_the_examples_of_the_readme_run(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.partition("**The right policy, and what another one would do.**")[2]
-    block = re.search(r"```sh\n(.*?)```", section, re.S)
-    assert block is not None
-    commands = [line.partition("#")[0].strip() for line in block[1].splitlines()]
-    assert [shlex.split(each)[1] for each in commands] == ["policy", "policy", "simulate"]
-    (tmp_path / "session.flow").write_bytes(FIXED.read_bytes())
-    for command in commands:
-        words, _, target = command.partition(" > ")
-        name, *rest = shlex.split(words)
-        assert name == "cors-audit"
-        done = run(tmp_path, *rest)
-        assert done.returncode == 0, done.stderr
-        if target:
-            (tmp_path / target).write_text(done.stdout)

@@ -10,7 +10,7 @@ import pytest
 import reports
 from analysis.finding import Explained, Ignored, Kind, Severity
 from analysis.result import AuditResult, Skipped
-from reports import to_terminal
+from reports import story, to_terminal
 from reports.columns import width
 
 from . import example_result as example
@@ -52,7 +52,24 @@ def test_what_the_terminal_says() -> None:
     assert "42 of 167 API calls blocked · 118 preflights, 9.4 s, 65 avoidable" in text
     assert "✕ broken     Wildcard origin refused because cookies are sent" in text
     assert "[missing-allow-origin]" in text
-    assert "more findings in the report" in text
+    assert "◷ slow       preflight-not-cached  localhost:3001 PUT /api/cart/items/{n}" in text
+
+
+@pytest.mark.parametrize("findings", [1, 5, 50])
+@pytest.mark.parametrize("columns", [80, 100])
+def test_one_screen_is_enough_to_act_on(findings: int, columns: int) -> None:
+    """On 24 lines: the first finding with its fix, the others by name, and none lost."""
+    result = example.many(findings, 1)
+    lines = to_terminal.render(result, width=columns, height=24).splitlines()
+    assert len(lines) <= 24
+    first = next(number for number, line in enumerate(lines) if line.startswith("✕ "))
+    assert any(line.startswith("  Fix, ") for line in lines[first:])
+    text = "\n".join(lines)
+    groups = story.groups(result.findings)
+    shown = len(re.findall(r"^[✕▲◆◷i] ", text, re.MULTILINE))
+    told = sum(len(group.findings) for group in groups[:shown])
+    more = re.search(r"^(\d+) more in a report: ", text, re.MULTILINE)
+    assert told + int(more[1] if more else 0) == findings
 
 
 def test_empty_sessions_explain_themselves() -> None:

@@ -1,6 +1,6 @@
 // The sample shop: every button makes one call to the API and shows what the page got to see.
 'use strict';
-const { shop, note, api, actions, cookies } = SETTINGS;
+const { shop, note, api, actions, cookies, unattended } = SETTINGS;
 const TOKEN = 'FAKE-SECRET-token-abcdef';
 const ACTIONS = {
   products: { label: 'Browse the catalogue', path: '/products' },
@@ -64,3 +64,5 @@ for (const name of actions) {
   button.onclick = () => press(name);
   document.querySelector('nav').append(button);
 }
+// Where nobody is there to press, the shop does it itself.
+if (unattended) actions.reduce((before, name) => before.then(() => press(name)), Promise.resolve());
