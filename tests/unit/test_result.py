@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import audit, plain, schema
@@ -38,6 +38,7 @@ def test_the_text_is_what_the_library_would_write(result: AuditResult) -> None:
     assert result.to_json() == json.dumps(result.to_dict(), indent=1) + "\n"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.recursive(
         st.one_of(
