@@ -17,7 +17,7 @@ from mitmproxy.log import ALERT
 from mitmproxy.tls import TlsData
 
 import reports
-from addon import chain, eventlog, settings, verdict_view
+from addon import chain, ending, eventlog, settings, verdict_view
 from addon.explain import Explanations
 from addon.inbox import Inbox
 from addon.mishaps import Mishaps
@@ -165,7 +165,7 @@ class CorsAudit:
         self._try("the addon could not be unloaded", self._leave_places)
         if self._take_view_back is not None:
             self._try("the content view could not be taken back", self._take_view_back)
-        self._try("the report could not be made", self._finish)
+        self._try("the report could not be made", self._end)
         self._try("the errors could not be counted", self._own_up)
 
     # Commands
@@ -327,6 +327,12 @@ class CorsAudit:
             for (what, reason), count in sorted(self._skipped.items())
         )
         return replace(result, skipped=(*result.skipped, *skipped))
+
+    def _end(self) -> None:
+        if self._auditor.extent > ending.LONG:
+            logger.log(ALERT, "%s", ending.announcement(self._auditor.extent))
+        with ending.interruptible(self._auditor.interrupt):
+            self._finish()
 
     def _finish(self) -> None:
         result = self._result()
