@@ -20,8 +20,9 @@ import reports
 from addon import chain, ending, eventlog, settings, verdict_view
 from addon.explain import Explanations
 from addon.inbox import Inbox
+from addon.marks import filter_for
 from addon.mishaps import Mishaps
-from addon.telling import Teller, filter_for
+from addon.telling import Teller
 from analysis.engine import Auditor
 from analysis.exchange import Exchange, Span
 from analysis.redact import Door
@@ -195,7 +196,7 @@ class CorsAudit:
     def show(self, rule: str) -> None:
         """Show only the flows in which a rule has found something, by its id."""
         self._catch_up()
-        rules = self._teller.rules
+        rules = self._teller.marks.rules
         if rule not in rules:
             those = f"; the rules that have: {', '.join(sorted(rules))}" if rules else ""
             raise exceptions.CommandError(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from . import __version__
@@ -62,11 +62,15 @@ class Heard:
     judged: Judged | None
     """None: it was heard before, or has nothing to do with CORS."""
     new: tuple[Group, ...] = ()
-    """Findings that it is the first to show (see `Auditor.live_finding`)."""
+    """Findings that are known since it came (see `Auditor.live_finding`)."""
     again: tuple[Group, ...] = ()
-    """Findings that it shows once more."""
+    """Findings that have come once more."""
+    here: tuple[Group, ...] = ()
+    """Findings that it shows itself, or is the first to show about its API."""
     settled: tuple[Judged, ...] = ()
     """Earlier exchanges whose verdict was open, and which this one has decided."""
+    earlier: Mapping[str, tuple[Group, ...]] = field(default_factory=dict)
+    """By the ids of those all the findings that they show now."""
     surer: tuple[Group, ...] = ()
     """Findings told before that are surer now."""
 
@@ -136,7 +140,9 @@ class Auditor:
             pending = Pending()
             keep(self._pending, exchange.client, pending, MAX_PENDING)
         settled = pending.settle(judged)
-        keys = dict.fromkeys(group for seen in (*settled, judged) for group in views.look(seen))
+        earlier = {seen.exchange.id: tuple(dict.fromkeys(views.look(seen))) for seen in settled}
+        shown = dict.fromkeys(views.look(judged))
+        keys = dict.fromkeys(group for groups in (*earlier.values(), shown) for group in groups)
         late = views.look_at(exchange.url.origin) if learnt else ()
         again = tuple(key for key in keys if key in self._told)
         found = {key: views.book.confidence(key) for key in (*keys, *late)}
@@ -144,8 +150,9 @@ class Auditor:
         surer = tuple(
             key for key in found if key in self._told and found[key].rank < self._told[key].rank
         )
+        here = (*shown, *(key for key in late if key not in self._told and key not in shown))
         self._told |= found
-        return Heard(judged, new, again, settled, surer)
+        return Heard(judged, new, again, here, settled, earlier, surer)
 
     def live_finding(self, group: Group) -> Finding:
         """A finding of the live session as it stands now, without fixes."""
