@@ -150,6 +150,7 @@ class CorsAudit:
         self._running = True
         self._try("no flow can be heard", self._take_places)
         self._try("it is not known who looks at marks", self._look_round)
+        self._try("it is not known what the mode hides", self._warn_of_mode)
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
 
     def tls_failed_client(self, data: TlsData) -> None:
@@ -243,6 +244,14 @@ class CorsAudit:
 
     def _catch_up(self) -> None:
         self._try("flows that waited could not be judged", self._inbox.empty)
+
+    def _warn_of_mode(self) -> None:
+        keeps = "keep_host_header" in ctx.options and ctx.options.keep_host_header
+        if settings.loses_host(ctx.options.mode, keeps):
+            logger.warning(
+                "CORS audit: in reverse mode mitmproxy replaces Host, so a page and its own server "
+                "look like two origins. Start it with --set keep_host_header=true."
+            )
 
     def _look_round(self) -> None:
         saved = "save_stream_file" in ctx.options and bool(ctx.options.save_stream_file)

@@ -94,7 +94,7 @@ def test_a_flow_is_marked_when_a_later_one_settles_it(
     with tmux.Console(tmp_path, "-n", "-r", str(capture), *WITH_ADDON) as running:
         seen = running.wait_for("\N{LARGE RED CIRCLE}")
         (marked,) = [line for line in seen.splitlines() if "\N{LARGE RED CIRCLE}" in line]
-        assert "shop.example/a" in marked
+        assert " /a " in marked
         running.press("Enter", "Tab", "Tab")
         running.wait_for("Comment: CORS wildcard-with-credentials")
 
