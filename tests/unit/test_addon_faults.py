@@ -26,8 +26,10 @@ from addon import (
     marks,
     mishaps,
     recorder,
+    report_file,
     settings,
     telling,
+    untrusted,
     verdict_view,
 )
 from analysis.engine import Auditor
@@ -43,8 +45,10 @@ MODULES = (
     marks,
     mishaps,
     recorder,
+    report_file,
     settings,
     telling,
+    untrusted,
     verdict_view,
 )
 ALLOWED = (("Access-Control-Allow-Origin", "https://app.example"), ("Vary", "Origin"))
@@ -76,7 +80,7 @@ NOT_REACHED = {
 }  # fmt: skip
 NO_REPORT = {
     "CorsAudit._take_places", "chain.take_places", "CorsAudit._finish", "CorsAudit._result",
-    "CorsAudit._write", "Auditor.result", "Auditor.walk", "Auditor.tell", "Auditor._left_out",
+    "report_file.write", "Auditor.result", "Auditor.walk", "Auditor.tell", "Auditor._left_out",
     "CorsAudit._end", "ending.interruptible", "Auditor._until_interrupted",
 }  # fmt: skip
 """Without these there is none, and that is said."""
