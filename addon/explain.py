@@ -45,8 +45,8 @@ class Explanations:
         for decided in news.settled:
             known = self._known.get(decided.exchange.id)
             if known is not None:
-                self._known[decided.exchange.id] = decided, known[1]
-        seen, groups = news.judged, (*news.new, *news.again)
+                self._known[decided.exchange.id] = decided, news.earlier[decided.exchange.id]
+        seen, groups = news.judged, news.here
         if seen is None or not (seen.node.role in JUDGED or seen.failure or groups):
             return
         if len(self._known) >= KEPT:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from mitmproxy import command, ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
@@ -16,12 +15,13 @@ from mitmproxy.flow import Flow
 from mitmproxy.log import ALERT
 from mitmproxy.tls import TlsData
 
-import reports
-from addon import chain, eventlog, settings, verdict_view
+from addon import chain, ending, eventlog, report_file, settings, verdict_view
 from addon.explain import Explanations
 from addon.inbox import Inbox
+from addon.marks import filter_for
 from addon.mishaps import Mishaps
-from addon.telling import Teller, filter_for
+from addon.telling import Teller
+from addon.untrusted import Untrusted
 from analysis.engine import Auditor
 from analysis.exchange import Exchange, Span
 from analysis.redact import Door
@@ -30,13 +30,11 @@ from analysis.result import AuditResult, Capture, Skipped
 from analysis.sources.base import CaptureError
 from analysis.sources.flow import exchange_of, times
 from analysis.sources.journal_writer import JournalWriter
-from reports import ReportError, to_terminal, write
+from reports import ReportError, to_terminal
 
 logger = logging.getLogger("cors_audit")
 
 CAPTURE = "live"
-MOST_HOSTS = 500
-"""Hosts told apart among those with failed handshakes."""
 MOST_REASONS = 100
 """Reasons told apart why a flow was not judged."""
 
@@ -74,7 +72,7 @@ class CorsAudit:
         """For what has nothing to do with CORS and goes to the journal alone."""
         self._teller = Teller(self._auditor, self._options)
         self._explanations = Explanations()
-        self._untrusted: Counter[str] = Counter()
+        self._untrusted = Untrusted()
         self._skipped: Counter[tuple[str, str]] = Counter()
         self._flows = 0
         self._span = Span()
@@ -149,11 +147,12 @@ class CorsAudit:
         self._running = True
         self._try("no flow can be heard", self._take_places)
         self._try("it is not known who looks at marks", self._look_round)
+        self._try("it is not known what the mode hides", self._warn_of_mode)
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
 
     def tls_failed_client(self, data: TlsData) -> None:
         """A client does not trust the proxy: its requests will not be seen."""
-        self._try("a failed handshake could not be counted", lambda: self._distrusted(data))
+        self._try("a failed handshake could not be counted", lambda: self._untrusted.note(data))
 
     def done(self) -> None:
         """Write the report and say what was found. May come twice; the second does nothing."""
@@ -165,7 +164,7 @@ class CorsAudit:
         self._try("the addon could not be unloaded", self._leave_places)
         if self._take_view_back is not None:
             self._try("the content view could not be taken back", self._take_view_back)
-        self._try("the report could not be made", self._finish)
+        self._try("the report could not be made", self._end)
         self._try("the errors could not be counted", self._own_up)
 
     # Commands
@@ -175,7 +174,7 @@ class CorsAudit:
         """Write the report of the session so far, to PATH or to cors_report."""
         target = path or self._options["cors_report"] or settings.OPTIONS["cors_report"].default
         try:
-            written = self._write(self._result(), str(target))
+            written = report_file.write(self._result(), str(target))
         except (ReportError, OSError) as problem:
             raise exceptions.CommandError(eventlog.plain(f"no report: {problem}")) from problem
         logger.log(ALERT, "CORS report: %s", eventlog.plain(written))
@@ -195,7 +194,7 @@ class CorsAudit:
     def show(self, rule: str) -> None:
         """Show only the flows in which a rule has found something, by its id."""
         self._catch_up()
-        rules = self._teller.rules
+        rules = self._teller.marks.rules
         if rule not in rules:
             those = f"; the rules that have: {', '.join(sorted(rules))}" if rules else ""
             raise exceptions.CommandError(
@@ -242,6 +241,14 @@ class CorsAudit:
 
     def _catch_up(self) -> None:
         self._try("flows that waited could not be judged", self._inbox.empty)
+
+    def _warn_of_mode(self) -> None:
+        keeps = "keep_host_header" in ctx.options and ctx.options.keep_host_header
+        if settings.loses_host(ctx.options.mode, keeps):
+            logger.warning(
+                "CORS audit: in reverse mode mitmproxy replaces Host, so a page and its own server "
+                "look like two origins. Start it with --set keep_host_header=true."
+            )
 
     def _look_round(self) -> None:
         saved = "save_stream_file" in ctx.options and bool(ctx.options.save_stream_file)
@@ -302,12 +309,6 @@ class CorsAudit:
         if said is not None:
             logger.warning("cors_audit: %s", eventlog.plain(said))
 
-    def _distrusted(self, data: TlsData) -> None:
-        host = data.conn.sni or str((data.context.server.address or ("?",))[0])
-        if host not in self._untrusted and len(self._untrusted) >= MOST_HOSTS:
-            host = "others"
-        self._untrusted[host] += 1
-
     def _result(self) -> AuditResult:
         self._catch_up()
         capture = Capture(
@@ -328,63 +329,32 @@ class CorsAudit:
         )
         return replace(result, skipped=(*result.skipped, *skipped))
 
+    def _end(self) -> None:
+        if self._auditor.extent > ending.LONG:
+            logger.log(ALERT, "%s", ending.announcement(self._auditor.extent))
+        with ending.interruptible(self._auditor.interrupt):
+            self._finish()
+
     def _finish(self) -> None:
         result = self._result()
         self._try("the end could not be summed up", lambda: self._sum_up(result))
         target = str(self._options["cors_report"])
         if target and result.exchanges:
             try:
-                logger.log(ALERT, "Report: %s", eventlog.plain(self._write(result, target)))
+                logger.log(ALERT, "Report: %s", eventlog.plain(report_file.write(result, target)))
             except ReportError as problem:
                 logger.warning("cors_audit: no report: %s", eventlog.plain(str(problem)))
 
     def _sum_up(self, result: AuditResult) -> None:
         for text in to_terminal.summary_lines(result):
             logger.log(ALERT, "%s", eventlog.plain(text))
-        if self._untrusted:
-            count = sum(self._untrusted.values())
-            hosts = ", ".join(host for host, _ in self._untrusted.most_common(3))
-            logger.log(
-                ALERT,
-                "HTTPS failed for %d connections (%s): the browser does not trust mitmproxy's "
-                "certificate, those requests were not audited.",
-                count,
-                eventlog.plain(hosts),
-            )
+        said = self._untrusted.summary()
+        if said is not None:
+            logger.log(ALERT, "%s", eventlog.plain(said))
 
     def _own_up(self) -> None:
         for line in self._mishaps.summary():
             logger.warning("%s", line)
-
-    def _write(self, result: AuditResult, target: str) -> str:
-        """Write the report; where that fails, say so and use the temporary folder."""
-        path = Path(target).expanduser()
-        format = reports.format_of(path)
-        try:
-            reports.need(format)
-        except reports.MissingPackage as missing:
-            path = path.with_suffix(".json")
-            logger.log(
-                ALERT,
-                "%s; the report is JSON, make the other where that is there with: "
-                "python -m reports %s --to %s -o %s",
-                missing,
-                eventlog.plain(path.name),
-                format,
-                eventlog.plain(PurePath(target).name),
-            )
-        try:
-            write.keep_existing(path)
-            written = reports.save(result, path)
-        except OSError as problem:
-            fallback = Path(tempfile.mkdtemp(prefix="cors-audit-")) / path.name
-            logger.warning(
-                "cors_audit: cannot write %s (%s); using the temporary folder",
-                eventlog.plain(str(path)),
-                problem.strerror,
-            )
-            written = reports.save(result, fallback)
-        return ", ".join(str(each) for each in written)
 
 
 def _matters(heard: http.HTTPFlow) -> bool:

@@ -7,7 +7,7 @@ has the wrong type (`--set cors_mark=yes`). Both must stop the start with one cl
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,11 @@ def swallowed(deferred: Mapping[str, Any]) -> Iterator[str]:
         last = given[-1] if isinstance(given, list) and given else given
         if option.type is bool and last not in (True, False, "", "true", "false", "toggle", []):
             yield f"{name} takes true or false, not {last!r}"
+
+
+def loses_host(modes: Iterable[str], keeps_host_header: bool) -> bool:
+    """Does a mode of mitmproxy's own replace the `Host` that the browser sent?"""
+    return not keeps_host_header and any(mode.startswith("reverse:http") for mode in modes)
 
 
 def check(name: str, value: object) -> None:

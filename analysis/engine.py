@@ -11,8 +11,8 @@ is learnt of them is bounded; what a bound left out is counted in the result.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from . import __version__
@@ -27,8 +27,8 @@ from .kept import Kept
 from .redact import Door
 from .relevance import is_relevant
 from .result import AuditResult, Capture, Policy, Shelf, Skipped, Tool, Totals
-from .rows import exchange_rows, policy_row, rule_cards
-from .session.clients import Clients
+from .rows import Rows, policy_row, rule_cards
+from .session.clients import Client, Clients
 from .session.facts import ApiFacts, Room
 from .session.intent import NOTHING_DECLARED, Intent
 from .session.judge import Judged, Likeness, judge
@@ -49,8 +49,10 @@ AT_ONCE = 120_000
 for each look at it, which takes longer, and little memory."""
 MAX_ALIKE = 1_024
 """Calls remembered while one listens, so that the rules need not be asked about their like."""
+AT_LEAST = 20_000
+"""Exchanges that are judged even if somebody interrupts: it takes seconds, and says something."""
 MAX_ROWS = 50_000
-"""Rows of a result; see `analysis.rows.exchange_rows`."""
+"""Rows of a result; see `analysis.rows.Rows`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,15 @@ class Heard:
     judged: Judged | None
     """None: it was heard before, or has nothing to do with CORS."""
     new: tuple[Group, ...] = ()
-    """Findings that it is the first to show (see `Auditor.live_finding`)."""
+    """Findings that are known since it came (see `Auditor.live_finding`)."""
     again: tuple[Group, ...] = ()
-    """Findings that it shows once more."""
+    """Findings that have come once more."""
+    here: tuple[Group, ...] = ()
+    """Findings that it shows itself, or is the first to show about its API."""
     settled: tuple[Judged, ...] = ()
     """Earlier exchanges whose verdict was open, and which this one has decided."""
+    earlier: Mapping[str, tuple[Group, ...]] = field(default_factory=dict)
+    """By the ids of those all the findings that they show now."""
     surer: tuple[Group, ...] = ()
     """Findings told before that are surer now."""
 
@@ -91,21 +97,25 @@ class Auditor:
         self._views = _Views(self.intent, at_end=False)
         self._pending: dict[str, Pending] = {}
         self._told: dict[Group, Confidence] = {}
+        self._interrupted = False
 
     def add(self, exchange: Exchange) -> bool:
         """Take in one exchange; False when a flow with its id was taken before."""
-        return self._take(exchange) is not None
-
-    def _take(self, exchange: Exchange) -> bool | None:
-        """Take in one exchange: does it matter? None: it was taken before."""
         if not self._heard.add(exchange.id):
-            return None
+            return False
+        self._take(exchange)
+        return True
+
+    def _take(self, exchange: Exchange) -> Client | None:
+        """Take in an exchange that was not heard before; its client, None if it does not matter."""
         self._total += 1
         if not is_relevant(exchange):
-            return False
+            return None
         self._removed += exchange.removed
         self._kept.add(exchange)
-        return True
+        client = self._clients.of(exchange)
+        client.observe(exchange)
+        return client
 
     def pass_over(self, flow_id: str) -> bool:
         """Count a flow that is known to be irrelevant; False: it was taken in before."""
@@ -119,11 +129,10 @@ class Auditor:
 
     def feed(self, exchange: Exchange) -> Heard:
         """Take in one exchange of a live session and judge it at once."""
-        if not self._take(exchange):
+        client = self._take(exchange) if self._heard.add(exchange.id) else None
+        if client is None:
             return Heard(None)
         views = self._views
-        client = self._clients.of(exchange)
-        client.observe(exchange)
         judged = judge(self._linker.add(exchange, client))
         learnt = views.learn(judged)
         pending = self._pending.get(exchange.client)
@@ -131,7 +140,9 @@ class Auditor:
             pending = Pending()
             keep(self._pending, exchange.client, pending, MAX_PENDING)
         settled = pending.settle(judged)
-        keys = dict.fromkeys(group for seen in (*settled, judged) for group in views.look(seen))
+        earlier = {seen.exchange.id: tuple(dict.fromkeys(views.look(seen))) for seen in settled}
+        shown = dict.fromkeys(views.look(judged))
+        keys = dict.fromkeys(group for groups in (*earlier.values(), shown) for group in groups)
         late = views.look_at(exchange.url.origin) if learnt else ()
         again = tuple(key for key in keys if key in self._told)
         found = {key: views.book.confidence(key) for key in (*keys, *late)}
@@ -139,8 +150,9 @@ class Auditor:
         surer = tuple(
             key for key in found if key in self._told and found[key].rank < self._told[key].rank
         )
+        here = (*shown, *(key for key in late if key not in self._told and key not in shown))
         self._told |= found
-        return Heard(judged, new, again, settled, surer)
+        return Heard(judged, new, again, here, settled, earlier, surer)
 
     def live_finding(self, group: Group) -> Finding:
         """A finding of the live session as it stands now, without fixes."""
@@ -156,11 +168,29 @@ class Auditor:
 
     def judged(self) -> list[Judged]:
         """Every exchange that matters, linked and judged by what the whole session showed."""
-        return list(Walk(list(self._kept)))
+        return list(Walk(self._kept.everything(), self._clients))
 
     def walk(self) -> Collection[Judged] | Walk:
-        """The same, to be walked over several times: a list unless that would be too long."""
-        return Walk(self._kept) if len(self._kept) > AT_ONCE else self.judged()
+        """The same without what has no bearing on the result (see `analysis.kept`), to be walked
+        over several times: a list unless that would be too long."""
+        walk = Walk(self._kept, self._clients)
+        return walk if self.extent > AT_ONCE else list(self._until_interrupted(walk))
+
+    @property
+    def extent(self) -> int:
+        """How many exchanges `result` has to judge."""
+        return len(self._kept)
+
+    def interrupt(self) -> None:
+        """Let `result` come to its end soon, with a part of the session. For another thread or
+        a signal's handler."""
+        self._interrupted = True
+
+    def _until_interrupted(self, judged: Iterable[Judged]) -> Iterator[Judged]:
+        for number, seen in enumerate(judged):
+            if self._interrupted and number >= AT_LEAST:
+                return
+            yield seen
 
     def result(self, *live: Capture) -> AuditResult:
         """Judge the whole session and say everything about it. May be called again.
@@ -172,10 +202,11 @@ class Auditor:
 
     def tell(self, judged: Collection[Judged] | Walk, *live: Capture) -> AuditResult:
         """Everything about the session, given what `walk` answered."""
-        opinions = form_opinions(judged, self.intent)
+        table = Rows(MAX_ROWS)
+        opinions = form_opinions(judged, self.intent, table, self._until_interrupted)
         findings = opinions.findings
         pointed = {e.flow_id for f in findings for e in f.evidence}
-        rows, rows_left_out = exchange_rows(judged, pointed, MAX_ROWS)
+        rows, rows_left_out = table.finish(judged, pointed)
         apis, policies = opinions.apis, opinions.policies()
         return AuditResult(
             tool=Tool(TOOL, __version__),
@@ -194,7 +225,11 @@ class Auditor:
             findings=findings,
             policies=policies,
             shelves=_shelves(apis, policies, findings),
-            skipped=(*self._skipped, *opinions.left_out, *self._left_out(rows_left_out)),
+            skipped=(
+                *self._skipped,
+                *opinions.left_out,
+                *self._left_out(rows_left_out, self.extent - table.taken),
+            ),
             blind_spots=tuple(
                 blind_spots(
                     (*self._captures, *live),
@@ -208,8 +243,11 @@ class Auditor:
             secrets=self.door.secrets(),
         )
 
-    def _left_out(self, rows: int) -> Iterator[Skipped]:
-        """What there was no room for in the result."""
+    def _left_out(self, rows: int, exchanges: int) -> Iterator[Skipped]:
+        """What there was no room, or no time, for in the result."""
+        if exchanges:
+            why = "interrupted while the session was judged: the first were, these were not"
+            yield Skipped("", "exchanges", why, exchanges)
         if rows:
             why = f"there are more than {MAX_ROWS:,}: the first of every kind have a row"
             yield Skipped("", "rows of exchanges", why, rows)
@@ -314,16 +352,30 @@ class Opinions:
         )
 
 
-def form_opinions(judged: Collection[Judged] | Walk, intent: Intent = NOTHING_DECLARED) -> Opinions:
+def form_opinions(
+    judged: Collection[Judged] | Walk,
+    intent: Intent = NOTHING_DECLARED,
+    rows: Rows | None = None,
+    over: Callable[[Iterable[Judged]], Iterable[Judged]] = iter,
+) -> Opinions:
     """First everything is learnt, then the rules look: what they say of one exchange rests on
-    the whole session, later ones included."""
+    the whole session, later ones included.
+
+    Args:
+        rows: to be filled on the way; a walk of its own would be dear.
+        over: walks over it, and may end before it does.
+    """
     whole = _Views(intent, at_end=True)
     roles: Counter[Role] = Counter()
-    for seen in judged:
+    for seen in over(judged):
         whole.learn(seen)
         roles[seen.node.role] += 1
-    for seen in judged:
+        if rows is not None:
+            rows.count(seen)
+    for seen in over(judged):
         whole.look(seen)
+        if rows is not None:
+            rows.take(seen)
     for origin in whole.apis:
         whole.look_at(origin)
     return Opinions(

@@ -4,19 +4,23 @@ The first of them stay as they are. Further ones are put aside in packed blocks,
 bytes an exchange, and beyond `IN_MEMORY` in a temporary file that has no name where the system
 allows it and goes with the process. Nothing is lost: what cannot be written stays in memory.
 No secret is in it, they have come through the door already.
+
+What pages load from their own server is apart: it matters only where pages of other origins
+call that server too (see `analysis.relevance`), and is by far the most of a long session.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
 from tempfile import TemporaryFile
 from typing import IO
 
-from . import record
 from .exchange import Exchange
+from .packing import Packer
+from .relevance import calls_another, is_at_home
 
 AS_THEY_ARE = 8_192
 """Exchanges that are not packed."""
@@ -26,6 +30,8 @@ IN_MEMORY = 4 * 2**20
 """Bytes of packed blocks before a file is begun."""
 LONG = 60.0
 """Seconds; longer exchanges are packed apart from the others, so that blocks overlap little."""
+MOST_HOMES = 2_048
+"""Servers on which something can be at home; on further ones nothing is."""
 
 Key = tuple[float, float, str]
 
@@ -40,15 +46,26 @@ class _Block:
     """None: it stands in the file."""
     start: int = 0
     size: int = 0
+    homes: frozenset[str] | None = None
+    """The servers it is about, where all of it is at home."""
 
 
 class Kept:
-    """Exchanges, to be walked in order of time as often as one likes."""
+    """Exchanges, to be walked in order of time as often as one likes.
+
+    A walk leaves out what is at home on servers that nobody called from elsewhere.
+    """
 
     def __init__(self) -> None:
+        self._packer = Packer()
         self._first: list[Exchange] = []
         self._loose: list[Exchange] = []
         self._long: list[Exchange] = []
+        self._home: list[Exchange] = []
+        self._homes: Counter[str] = Counter()
+        """How many exchanges are at home on each server."""
+        self._called: set[str] = set()
+        """Servers that were called from elsewhere."""
         self._blocks: list[_Block] = []
         self._in_memory = 0
         self._file: IO[bytes] | None = None
@@ -56,7 +73,9 @@ class Kept:
         self._count = 0
 
     def __len__(self) -> int:
-        return self._count
+        """Of a walk."""
+        left_out = sum(n for origin, n in self._homes.items() if origin not in self._called)
+        return self._count - left_out
 
     def __del__(self) -> None:
         if self._file is not None:
@@ -65,19 +84,39 @@ class Kept:
     def add(self, exchange: Exchange) -> None:
         """Keep one more."""
         self._count += 1
+        home = self._is_at_home(exchange)
         if len(self._first) < AS_THEY_ARE:
             self._first.append(exchange)
             return
-        pile = self._long if _lasts_long(exchange) else self._loose
+        pile = self._home if home else self._long if _lasts_long(exchange) else self._loose
         pile.append(exchange)
         if len(pile) == BLOCK:
-            self._put_aside(pile)
+            self._put_aside(pile, home)
             pile.clear()
+
+    def _is_at_home(self, exchange: Exchange) -> bool:
+        """Does it matter only if its server is called from elsewhere, too? Notes what it shows."""
+        origin = exchange.url.origin
+        if calls_another(exchange):
+            self._called.add(origin)
+        elif _at_home(exchange) and (origin in self._homes or len(self._homes) < MOST_HOMES):
+            self._homes[origin] += 1
+            return True
+        return False
 
     def __iter__(self) -> Iterator[Exchange]:
         """By time; the id decides between equals, so that the order of reading does not.
         Exchanges without a time stay as they came."""
-        ahead = sorted(self._blocks, key=lambda block: (block.first, block.number), reverse=True)
+        return self._in_order(self._homes.keys() - self._called)
+
+    def everything(self) -> Iterator[Exchange]:
+        """The same, with what is at home."""
+        return self._in_order(frozenset())
+
+    def _in_order(self, shut: Set[str]) -> Iterator[Exchange]:
+        """In order, without what is at home on these servers."""
+        ahead = [each for each in self._blocks if each.homes is None or each.homes - shut]
+        ahead.sort(key=lambda block: (block.first, block.number), reverse=True)
         runs: list[tuple[Key, int, Exchange, Iterator[Exchange]]] = []
 
         def begin(number: int, run: list[Exchange]) -> None:
@@ -86,13 +125,18 @@ class Kept:
                 heappush(runs, (_order(exchange), number, exchange, rest))
                 return
 
-        begin(-1, sorted(self._first, key=_order))
-        begin(len(self._blocks), sorted(self._loose, key=_order))
-        begin(len(self._blocks) + 1, sorted(self._long, key=_order))
+        def open_ones(pile: list[Exchange]) -> list[Exchange]:
+            # At home is by its looks, and by there having been room for its server.
+            some = [e for e in pile if e.url.origin not in shut or not _at_home(e)]
+            return sorted(some, key=_order)
+
+        for number, pile in enumerate((self._loose, self._long, self._home), len(self._blocks)):
+            begin(number, open_ones(pile))
+        begin(-1, open_ones(self._first))
         while runs or ahead:
             while ahead and (not runs or ahead[-1].first <= runs[0][0]):
                 block = ahead.pop()
-                begin(block.number, self._unpacked(block))
+                begin(block.number, self._unpacked(block, shut))
             _, number, exchange, rest = runs[0]
             yield exchange
             following = next(rest, None)
@@ -101,16 +145,16 @@ class Kept:
             else:
                 heapreplace(runs, (_order(following), number, following, rest))
 
-    def _put_aside(self, pile: list[Exchange]) -> None:
+    def _put_aside(self, pile: list[Exchange], home: bool) -> None:
         pile.sort(key=_order)
-        lines = [f"{each.capture}\t{record.write(each)}" for each in pile]
-        packed = zlib.compress("\n".join(lines).encode("ascii"), 1)
+        packed = self._packer.pack(pile)
         first, number = _order(pile[0]), len(self._blocks)
+        homes = frozenset(each.url.origin for each in pile) if home else None
         if self._in_memory < IN_MEMORY or not self._written(packed):
             self._in_memory += len(packed)
-            self._blocks.append(_Block(first, number, packed))
+            self._blocks.append(_Block(first, number, packed, homes=homes))
         else:
-            self._blocks.append(_Block(first, number, None, self._end, len(packed)))
+            self._blocks.append(_Block(first, number, None, self._end, len(packed), homes))
             self._end += len(packed)
 
     def _written(self, packed: bytes) -> bool:
@@ -123,17 +167,18 @@ class Kept:
         except OSError:
             return False
 
-    def _unpacked(self, block: _Block) -> list[Exchange]:
+    def _unpacked(self, block: _Block, shut: Set[str]) -> list[Exchange]:
         packed = block.packed
         if packed is None:
             assert self._file is not None
             self._file.seek(block.start)
             packed = self._file.read(block.size)
-        made = []
-        for line in zlib.decompress(packed).decode("ascii").split("\n"):
-            capture, _, text = line.partition("\t")
-            made.append(record.read(text, capture))
-        return made
+        return self._packer.unpack(packed, None if block.homes is None else block.homes - shut)
+
+
+def _at_home(exchange: Exchange) -> bool:
+    """Those without a time are not: only their order of coming tells when they were."""
+    return exchange.started is not None and is_at_home(exchange) and not _lasts_long(exchange)
 
 
 def _lasts_long(exchange: Exchange) -> bool:

@@ -48,6 +48,36 @@ def is_relevant(exchange: Exchange) -> bool:
     )
 
 
+def is_at_home(exchange: Exchange) -> bool:
+    """Did a page load this from its own server, and the answer says nothing about other origins?
+
+    Beside what it shows of its client, such an exchange tells something about CORS only where
+    pages of other origins call the same server: a stored answer that serves them, too, or
+    cookies that they may use.
+    """
+    request = exchange.request
+    return (
+        request.get("sec-fetch-site") == "same-origin"
+        and request.get("sec-fetch-mode") in ("cors", "no-cors", "same-origin")
+        and "origin" not in request
+        and exchange.status is not None
+        and exchange.lost is None
+        and exchange.location is None
+        and exchange.location_scheme is None
+        and not exchange.set_cookies
+        and "access-control-allow-origin" not in exchange.response
+    )
+
+
+def calls_another(exchange: Exchange) -> bool:
+    """Did a page of another origin, or what may be one, ask this server for something?"""
+    request = exchange.request
+    if exchange.origin not in (None, exchange.url.origin):
+        return True
+    site = request.get("sec-fetch-site")
+    return site in ("cross-site", "same-site") and request.get("sec-fetch-mode") != "navigate"
+
+
 def may_matter(request: Fields, response: Fields) -> bool:
     """Could an exchange with these header lines be relevant? Never False where it is.
 

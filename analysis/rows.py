@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from .exchange import Headers
 from .fetch import reasons
@@ -31,48 +31,68 @@ from .session.judge import Judged, checked_status, codes, preflight_needed
 from .session.links import Link, Node
 from .session.policy import least_privilege
 from .session.trust import allow_origin_mode
-from .session.walk import Walk
 
-__all__ = ["exchange_row", "exchange_rows", "policy_row", "rule_cards"]
+__all__ = ["Rows", "exchange_row", "policy_row", "rule_cards"]
 
 
-def exchange_rows(
-    judged: Collection[Judged] | Walk, pointed: Collection[str], room: int
-) -> tuple[list[ExchangeRow], int]:
+class Rows:
     """Rows of every preflight and CORS exchange, and of what findings point at.
 
     Where there are more than `room`, those that are alike (API, method, path shape, page, role
     and verdict) have a row for each of the first of them: as many as makes it fit, if one for
-    each kind does. What findings point at has one anyway.
-
-    Args:
-        pointed: ids of the flows that findings point at.
-
-    Returns:
-        The rows in order, and how many were left out.
+    each kind does. What findings point at has one anyway. All is shown to `count` first, and
+    then to `take`, in order.
     """
-    if not isinstance(judged, Walk) and len(judged) <= room:
-        return [
-            exchange_row(seen, seen.exchange.id in pointed)
-            for seen in judged
-            if _has_row(seen, pointed)
-        ], 0
-    kinds = Counter(_kind(seen) for seen in judged if _has_row(seen, pointed))
-    most = max(1, _share(list(kinds.values()), room))
-    met: Counter[tuple[str | None, ...]] = Counter()
-    rows: list[ExchangeRow] = []
-    for seen in judged:
-        if not _has_row(seen, pointed):
-            continue
-        kind = _kind(seen)
-        met[kind] += 1
-        if seen.exchange.id in pointed or (met[kind] <= most and len(rows) < room):
-            rows.append(exchange_row(seen, seen.exchange.id in pointed))
-    return rows, kinds.total() - len(rows)
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._kinds: Counter[tuple[str | None, ...]] = Counter()
+        self._met: Counter[tuple[str | None, ...]] = Counter()
+        self._most = 0
+        self.taken = 0
+        """Exchanges shown to `take`."""
+        self._rows: dict[int, ExchangeRow] = {}
+        """By place in the session."""
+
+    def count(self, seen: Judged) -> None:
+        """Count one exchange."""
+        if _has_row(seen):
+            self._kinds[_kind(seen)] += 1
+
+    def take(self, seen: Judged) -> None:
+        """Make a row of it, if there is room for one of its kind."""
+        self._most = self._most or max(1, _share(list(self._kinds.values()), self._room))
+        place, self.taken = self.taken, self.taken + 1
+        if _has_row(seen) and len(self._rows) < self._room:
+            kind = _kind(seen)
+            self._met[kind] += 1
+            if self._met[kind] <= self._most:
+                self._rows[place] = exchange_row(seen, with_headers=False)
+
+    def finish(
+        self, judged: Iterable[Judged], pointed: Collection[str]
+    ) -> tuple[list[ExchangeRow], int]:
+        """The rows in order, and how many were left out.
+
+        Args:
+            judged: all that was taken, once more; looked at until what is pointed at was found.
+            pointed: ids of the flows that findings point at.
+        """
+        missing = set(pointed)
+        others = 0
+        for place, seen in enumerate(judged):
+            if not missing:
+                break
+            if seen.exchange.id in missing:
+                missing.discard(seen.exchange.id)
+                self._rows[place] = exchange_row(seen, with_headers=True)
+                others += not _has_row(seen)
+        rows = [self._rows[place] for place in sorted(self._rows)]
+        return rows, self._kinds.total() - len(rows) + others
 
 
-def _has_row(seen: Judged, pointed: Collection[str]) -> bool:
-    return seen.node.role in JUDGED or bool(seen.failure) or seen.exchange.id in pointed
+def _has_row(seen: Judged) -> bool:
+    return seen.node.role in JUDGED or bool(seen.failure)
 
 
 def _kind(seen: Judged) -> tuple[str | None, ...]:

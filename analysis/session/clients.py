@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ..exchange import Exchange
 from ..fetch.browsers import BROWSERS, Browser
@@ -27,6 +28,8 @@ KEPT_CONNECTIONS = 4_096
 """Connections of which it is remembered whose they are."""
 KEPT_ORIGINS = 512
 """Origins of each client whose embedder policies are remembered, and changes of each."""
+KEPT_POLICIES = 16
+"""Documents of an origin of which each policy is remembered; of more the changes are."""
 
 
 @dataclass(slots=True)
@@ -88,9 +91,9 @@ class Client:
             if known is None:
                 known = []
                 keep(self.embedder_policies, exchange.url.origin, known, KEPT_ORIGINS)
-            if not known or known[-1][1] != policy:
-                insort(known, (when or 0.0, policy))
-                del known[:-KEPT_ORIGINS]
+            insort(known, (when or 0.0, policy))
+            if len(known) > KEPT_POLICIES:
+                _thin(known)
         credentialed = _shows_credentials(exchange)
         if credentialed is not None and exchange.connection:
             if self.pools.get(exchange.connection, credentialed) is not credentialed:
@@ -119,6 +122,12 @@ class Client:
         known = self.embedder_policies.get(page, [])
         at = bisect_right(known, when or 0.0, key=lambda each: each[0])
         return known[at - 1][1] if at else ""
+
+
+def _thin(known: list[tuple[float, str]]) -> None:
+    """Leave only the changes, and the latest of those."""
+    changes = [now for before, now in pairwise(known) if now[1] != before[1]]
+    known[:] = [known[0], *changes][-KEPT_ORIGINS:]
 
 
 def _shows_credentials(exchange: Exchange) -> bool | None:

@@ -1,8 +1,7 @@
 """A whole session judged, exchange by exchange, without holding all of it.
 
-Offline everything is known before the first verdict: first every exchange is shown to its
-client, then they are linked in order, and each is judged once nothing that follows can change
-what is linked to it.
+Everything is known before the first verdict: every exchange was shown to its client. They are
+linked in order, and each is judged once nothing that follows can change what is linked to it.
 """
 
 from __future__ import annotations
@@ -22,14 +21,13 @@ class Walk:
     """The judged exchanges of a session, in order, as often as they are walked over.
 
     Args:
-        exchanges: in order of time; walked over once now, and once for every walk.
+        exchanges: in order of time; walked over once for every walk.
+        clients: who made them, having observed all of them.
     """
 
-    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+    def __init__(self, exchanges: Iterable[Exchange], clients: Clients) -> None:
         self._exchanges = exchanges
-        self._clients = Clients()
-        for exchange in exchanges:
-            self._clients.of(exchange).observe(exchange)
+        self._clients = clients
 
     def __iter__(self) -> Iterator[Judged]:
         linker = Linker()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..exchange import Exchange
 from ..redact import Door
-from .proxied import Answer, Failure, Proxied
+from .proxied import Answer, Failure, Proxied, front_of
 
 if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
@@ -27,11 +27,12 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = 
 def proxied(flow: HTTPFlow) -> Proxied:
     """What the flow says, in plain values."""
     asked, response, error = flow.request.data, flow.response, flow.error
-    peer = flow.client_conn.peername
+    client = flow.client_conn
+    peer = client.peername
     return Proxied(
         id=flow.id,
         address=peer[0] if peer else "",
-        connection=flow.client_conn.id,
+        connection=client.id,
         started=asked.timestamp_start,
         method=asked.method,
         scheme=asked.scheme,
@@ -48,6 +49,7 @@ def proxied(flow: HTTPFlow) -> Proxied:
         replayed=flow.is_replay == "response",
         edited=flow.modified(),
         reached=flow.server_conn.timestamp_start is not None,
+        front=front_of(client.proxy_mode.full_spec, client.tls),
     )
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from .proxied import Answer, Failure, Proxied
+from .proxied import Answer, Failure, Proxied, front_of
 from .tnet import (
     DICTIONARY,
     LIST,
@@ -129,7 +129,7 @@ def record(data: Data, outer: Item) -> Proxied | str:
             raise Unusual("another kind of flow")
         return kind.decode("ascii")
     _check(flow, _HTTP_FLOW)
-    address, connection = client(_bytes(data, flow[b"client_conn"]))
+    address, connection, front = client(_bytes(data, flow[b"client_conn"]))
     request = _shaped(data, flow[b"request"], _REQUEST)
     return Proxied(
         id=text(data, flow[b"id"]),
@@ -149,6 +149,7 @@ def record(data: Data, outer: Item) -> Proxied | str:
         replayed=flow[b"is_replay"].kind == TEXT and text(data, flow[b"is_replay"]) == "response",
         edited=False,
         reached=was_reached(_bytes(data, flow[b"server_conn"])),
+        front=front,
     )
 
 
@@ -170,8 +171,8 @@ def _failure(data: Data, at: Item) -> Failure | None:
     return Failure(text(data, error[b"msg"]), float(number(data, error[b"timestamp"])))
 
 
-def client(part: bytes) -> tuple[str, str]:
-    """Address and id of a client connection; most flows share theirs with others.
+def client(part: bytes) -> tuple[str, str, bytes | None]:
+    """Address and id of a client connection, and `Proxied.front`; most flows share theirs.
 
     Raises:
         Unusual: see `record`.
@@ -199,12 +200,14 @@ def fields(part: bytes) -> Fields:
 
 
 @lru_cache(maxsize=512)
-def _client(part: bytes) -> tuple[str, str]:
+def _client(part: bytes) -> tuple[str, str, bytes | None]:
     connection = _shaped(part, whole(part), _CLIENT)
     peer = items(part, connection[b"peername"])
     for port in peer[1:]:
         number(part, port)
-    return text(part, peer[0]) if peer else "", text(part, connection[b"id"])
+    tls = take(part, connection[b"tls"], b"!") == b"true"
+    front = front_of(text(part, connection[b"proxy_mode"]), tls)
+    return text(part, peer[0]) if peer else "", text(part, connection[b"id"]), front
 
 
 @lru_cache(maxsize=256)

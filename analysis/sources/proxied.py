@@ -57,6 +57,9 @@ class Proxied(NamedTuple):
     """A person changed it in the proxy."""
     reached: bool
     """There was a connection to the server."""
+    front: bytes | None
+    """The scheme by which the browser spoke to the proxy, where it took the proxy for the server
+    (reverse mode): `scheme` is the server's then."""
 
     @property
     def ended(self) -> float | None:
@@ -102,7 +105,7 @@ class Proxied(NamedTuple):
         path = self.path.decode("latin-1")
         if path.startswith(("http://", "https://")):
             return path
-        scheme = self.scheme.decode("latin-1") or "http"
+        scheme = (self.front or self.scheme).decode("latin-1") or "http"
         authority = self.named or _authority(self.host, self.port)
         return f"{scheme}://{authority}{path if path.startswith('/') else '/'}"
 
@@ -128,6 +131,13 @@ class Proxied(NamedTuple):
         if self.edited:
             return "edited in the proxy"
         return None if self.reached else "answered by the proxy"
+
+
+def front_of(mode: str, tls: bool) -> bytes | None:
+    """`Proxied.front`, by the proxy mode of a connection and whether TLS was spoken on it."""
+    if not mode.startswith("reverse:"):
+        return None
+    return b"https" if tls else b"http"
 
 
 def _authority(host: str, port: int) -> str:

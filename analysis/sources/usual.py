@@ -97,7 +97,7 @@ def record(data: Data, outer: Item) -> Proxied | None:
     ):
         return None
     try:
-        address, name = client(data[connection.start(1) : connection_end + 1])
+        address, name, front = client(data[connection.start(1) : connection_end + 1])
         return Proxied(
             id=last[1].decode("ascii"),
             address=address,
@@ -120,6 +120,7 @@ def record(data: Data, outer: Item) -> Proxied | None:
             replayed=False,
             edited=False,
             reached=was_reached(data[server.start(6) : server_end + 1]),
+            front=front,
         )
     except ValueError:  # what looks like a number is none, or a part is not the usual one
         return None

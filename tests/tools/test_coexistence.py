@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import PAGE, WITH_ADDON, Mitmdump, ask, origin_server, wait_until
+from .running import PAGE, WITH_ADDON, Mitmdump, ask, free_port, origin_server, wait_until
 
 OPENED = "Access-Control-Allow-Origin"
 
@@ -31,6 +31,32 @@ def test_reverse_mode_with_the_browsers_own_host(tmp_path: Path, server: int) ->
     assert row.api == f"http://127.0.0.1:{tool.port}"
     assert (row.verdict, row.reason) == ("blocked", "MissingAllowOriginHeader")
     assert loud(tool) == {"missing-allow-origin"}
+
+
+def test_reverse_mode_without_it_says_what_to_do(tmp_path: Path, server: int) -> None:
+    with Mitmdump(tmp_path, "--mode", f"reverse:http://127.0.0.1:{server}", *WITH_ADDON) as tool:
+        wait_until(lambda: "Start it with --set keep_host_header=true." in tool.output)
+    assert "two origins" in tool.output
+
+
+def test_two_modes_at_once(tmp_path: Path, server: int) -> None:
+    """A page through the one and its API through the other: each flow is judged once."""
+    near, far = free_port(), free_port()
+    modes = (
+        "--mode", f"reverse:http://127.0.0.1:{server}@127.0.0.1:{near}",
+        "--mode", f"socks5@127.0.0.1:{far}", "--set", "keep_host_header=true",
+    )  # fmt: skip
+    with Mitmdump(tmp_path, "--mode", "regular", *modes, *WITH_ADDON) as tool:
+        ask(tool.port, f"http://127.0.0.1:{server}/closed/regular")
+        ask(near, "/closed/reverse", host=f"localhost:{near}")
+        ask(far, f"http://127.0.0.1:{server}/closed/socks", socks=True)
+    apis = {row.path_template: row.api for row in tool.report.exchanges}
+    assert apis == {
+        "/closed/regular": f"http://127.0.0.1:{server}",
+        "/closed/reverse": f"http://localhost:{near}",
+        "/closed/socks": f"http://127.0.0.1:{server}",
+    }
+    assert tool.report.totals.flows == 3
 
 
 def test_upstream_and_socks_modes(tmp_path: Path, server: int) -> None:

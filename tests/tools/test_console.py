@@ -85,6 +85,20 @@ def test_marks_and_filters(console: tmux.Console) -> None:
     assert "fine.example" not in console.wait_for("[1/2]")
 
 
+def test_a_flow_is_marked_when_a_later_one_settles_it(
+    tmp_path: Path, no_browser: Callable[[str], NoReturn]
+) -> None:
+    if not tmux.find():
+        no_browser("no tmux on this machine")
+    capture = flows.save(tmp_path / "in.flow", *flows.settled_later())
+    with tmux.Console(tmp_path, "-n", "-r", str(capture), *WITH_ADDON) as running:
+        seen = running.wait_for("\N{LARGE RED CIRCLE}")
+        (marked,) = [line for line in seen.splitlines() if "\N{LARGE RED CIRCLE}" in line]
+        assert " /a " in marked
+        running.press("Enter", "Tab", "Tab")
+        running.wait_for("Comment: CORS wildcard-with-credentials")
+
+
 def test_hostile_bytes_do_not_reach_the_terminal(
     tmp_path: Path, no_browser: Callable[[str], NoReturn]
 ) -> None:

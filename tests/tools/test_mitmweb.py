@@ -93,6 +93,15 @@ def test_a_person_finds_the_verdict(browser: Any, tmp_path: Path) -> None:
         expect(page.locator(".flow-detail")).to_contain_text("CORS preflight-without-cors-headers")
 
 
+def test_a_flow_is_marked_when_a_later_one_settles_it(browser: Any, tmp_path: Path) -> None:
+    capture = flows.save(tmp_path / "in.flow", *flows.settled_later())
+    with mitmweb(browser, tmp_path, capture) as page:
+        row = page.locator(".flow-table tbody tr:has(.col-path)", has_text="shop.example/a")
+        expect(row).to_contain_text("\N{LARGE RED CIRCLE}")
+        open_tab(page, 0, "Comment")
+        expect(page.locator(".flow-detail")).to_contain_text("CORS wildcard-with-credentials")
+
+
 def test_hostile_bytes_are_not_on_the_page(browser: Any, tmp_path: Path) -> None:
     capture = hostile.save(tmp_path / "in.flow")
     with mitmweb(browser, tmp_path, capture, "--set", "cors_live=all") as page:

@@ -72,3 +72,20 @@ def save(path: Path, *flows: flow.Flow) -> Path:
     """Write a flow file."""
     path.write_bytes(dump(*flows))
     return path
+
+
+def settled_later() -> tuple[http.HTTPFlow, http.HTTPFlow]:
+    """A call of which the wire does not tell whether it carried credentials, so not whether `*`
+    let it pass; and one with a cookie, on the same connection, which shows that it did."""
+    page = "https://app.shop.example"
+    star = ("Access-Control-Allow-Origin", "*")
+    open_one = call(star, url="https://api.shop.example/a", origin=page)
+    open_one.request.headers["Sec-Fetch-Site"] = "same-site"
+    exact = (("Access-Control-Allow-Origin", page), ("Access-Control-Allow-Credentials", "true"))
+    sure = call(
+        *exact, ("Vary", "Origin"), url="https://api.shop.example/b", origin=page,
+        request=(("Cookie", "a=1"),), started=1_700_000_001.0,
+    )  # fmt: skip
+    sure.request.headers["Sec-Fetch-Site"] = "same-site"
+    sure.client_conn = open_one.client_conn
+    return open_one, sure

@@ -22,15 +22,26 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDON = ROOT / "addon" / "cors_audit.py"
 SAMPLE = ROOT / "sample_flows" / "05-hidden-500.flow"
 
-# What mitmproxy's standalone binaries lack, and what only the command line may use. Imports
-# by mitmproxy itself are left alone; ours fail.
+# What mitmproxy's standalone binaries lack (all that a mitmdump lacks which PyInstaller makes with
+# mitmproxy's own recipe), and what only the command line may use. Imports by mitmproxy itself are
+# left alone; ours fail.
 BLOCKER = """
 import builtins
 from mitmproxy.tools.main import mitmdump
 real = builtins.__import__
-BLOCKED = {"pandas", "numpy", "click", "tomllib", "sqlite3", "zoneinfo", "publicsuffix2",
-           "publicsuffixlist", "html.parser", "http.cookies", "xml.etree", "rich", "timeit",
-           "sched", "shelve", "doctest", "unittest", "mitmproxy.test"}
+BLOCKED = {
+    "aifc", "asynchat", "asyncore", "audioop", "cProfile", "cbor2", "cgi", "cgitb", "chunk",
+    "click",
+    "cmath", "colorsys", "compileall", "curses", "dbm", "distutils", "doctest", "ensurepip",
+    "filecmp", "fileinput", "graphlib", "html.parser", "http.cookies", "idna", "imaplib", "imghdr",
+    "json.tool", "logging.config", "logging.handlers", "mailbox", "mailcap", "mitmproxy.test",
+    "modulefinder", "nntplib", "numpy", "optparse", "pandas", "pickletools", "pipes", "plistlib",
+    "poplib", "profile", "pstats", "pty", "publicsuffix2", "publicsuffixlist", "pyclbr", "rich",
+    "sched", "shelve", "smtplib", "sndhdr", "sortedcontainers", "sqlite3", "symtable", "syslog",
+    "tabnanny", "telnetlib", "timeit", "tkinter", "tomllib", "trace", "turtle", "unittest",
+    "urllib.robotparser", "uu", "venv", "wave", "wsgiref", "xdrlib", "xml.etree", "zipapp",
+    "zoneinfo",
+}
 OURS = ("addon", "analysis", "reports")
 def guarded(name, globals=None, locals=None, fromlist=(), level=0):
     importer = (globals or {}).get("__name__", "")

@@ -19,20 +19,38 @@ from mitmproxy.test import taddons
 
 from addon import (
     chain,
+    ending,
     eventlog,
     explain,
     inbox,
+    marks,
     mishaps,
     recorder,
+    report_file,
     settings,
     telling,
+    untrusted,
     verdict_view,
-)  # fmt: skip
+)
 from analysis.engine import Auditor
 
 from . import flows
 
-MODULES = (chain, eventlog, explain, inbox, mishaps, recorder, settings, telling, verdict_view)
+MODULES = (
+    chain,
+    ending,
+    eventlog,
+    explain,
+    inbox,
+    marks,
+    mishaps,
+    recorder,
+    report_file,
+    settings,
+    telling,
+    untrusted,
+    verdict_view,
+)
 ALLOWED = (("Access-Control-Allow-Origin", "https://app.example"), ("Vary", "Origin"))
 ROUNDS = 12
 TIMES = 3
@@ -42,15 +60,17 @@ AFFECTED = "traffic is not affected"
 NOT_REACHED = {
     # Commands, what only they use, and what the tools ask for when a person looks.
     "CorsAudit.report", "CorsAudit.findings", "CorsAudit.explain", "CorsAudit.show",
-    "CorsAudit.clear", "CorsAudit._explain", "recorder.filter_for", "telling.filter_for",
+    "CorsAudit.clear", "CorsAudit._explain", "recorder.filter_for", "marks.filter_for",
     "explain.wrapped", "explain.exchange_row", "explain.visible", "Explanations.lines",
     "VerdictView.render_priority", "VerdictView.prettify", "VerdictView._lines",
     "explain._lines", "explain._verdict", "explain._words", "explain._asked",
     "explain._answered", "explain._headers",
+    # Where a session is long, and where a person has no patience.
+    "ending.announcement", "Auditor.interrupt",
     # Before the start, where a mistake stops it.
     "settings.swallowed",
     # For captures.
-    "Auditor.add", "Auditor.add_capture", "Auditor.skip",
+    "Auditor.add", "Auditor.add_capture", "Auditor.skip", "Auditor.judged",
     # An error here is mitmproxy's to catch: this is where ours are caught.
     "Mishaps.note", "mishaps._log", "mishaps.trace", "CorsAudit._try",
     "CorsAudit._listen", "CorsAudit._start", "CorsAudit._catch_up", "Inbox._time_is_up",
@@ -60,8 +80,8 @@ NOT_REACHED = {
 }  # fmt: skip
 NO_REPORT = {
     "CorsAudit._take_places", "chain.take_places", "CorsAudit._finish", "CorsAudit._result",
-    "CorsAudit._write", "Auditor.result", "Auditor.judged", "Auditor.walk", "Auditor.tell",
-    "Auditor._left_out",
+    "report_file.write", "Auditor.result", "Auditor.walk", "Auditor.tell", "Auditor._left_out",
+    "CorsAudit._end", "ending.interruptible", "Auditor._until_interrupted",
 }  # fmt: skip
 """Without these there is none, and that is said."""
 

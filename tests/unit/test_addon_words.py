@@ -14,7 +14,7 @@ from mitmproxy import exceptions, http
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import taddons
 
-from addon import eventlog, explain, telling
+from addon import eventlog, explain, marks, telling
 from addon.recorder import CorsAudit
 from analysis.finding import Kind
 from analysis.redact import Door
@@ -119,8 +119,8 @@ def test_comments_name_the_worst_and_every_rule(addon: CorsAudit) -> None:
     assert first.startswith("CORS ")
     assert "missing-allow-origin" in first
     assert fix == "Fix: Send Access-Control-Allow-Origin: https://app.example."
-    assert flow.marked == telling.MARKS[Kind.BROKEN]
-    assert "missing-allow-origin" in flow.metadata[telling.METADATA]
+    assert flow.marked == marks.MARKS[Kind.BROKEN]
+    assert "missing-allow-origin" in flow.metadata[marks.METADATA]
 
 
 def test_nothing_is_marked_where_nobody_wants_it(addon: CorsAudit) -> None:

@@ -14,7 +14,7 @@ from mitmproxy.test import taddons
 
 from addon import explain
 from addon.recorder import CorsAudit
-from analysis import engine, findings, hidden, kept, redact
+from analysis import engine, findings, hidden, kept, packing, redact
 from analysis.engine import Auditor
 from analysis.exchange import Exchange, Header, Headers, Url
 from analysis.ids import Ids
@@ -90,8 +90,38 @@ def test_what_is_put_aside_comes_back_in_order() -> None:
         store.add(each)
     in_order = sorted(session, key=lambda e: (e.started or 0.0, e.ended or 0.0, e.id))
     for _ in range(2):
-        assert list(store) == [*untimed, *in_order]
-    assert len(store) == len(session) + 9
+        assert list(store.everything()) == [*untimed, *in_order]
+    assert len(store) == len(list(store)) < len(session) + 9
+
+
+HOME = """
+> GET https://{host}.example/{number}
+> Sec-Fetch-Mode: no-cors
+> Sec-Fetch-Site: same-origin
+> Cookie: a=1
+< 200
+< ETag: "1"
+"""
+
+
+@pytest.mark.usefixtures("in_pieces")
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_at_home_counts_where_others_call(
+    first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what was put aside before that was known."""
+    monkeypatch.setattr(kept, "LONG", 60.0)
+    at_home = [HOME.format(host=host, number=n) for n in range(9) for host in ("www", "api")]
+    called = FEW.format(number=1)
+    texts = [called, *at_home] if first else [*at_home, called]
+    store = Kept()
+    session = list(exchanges("".join(texts), Door()))
+    for each in session:
+        store.add(each)
+    expected = [each for each in session if each.url.host == "api.example"]
+    assert list(store) == expected
+    assert len(store) == len(expected) == 10
+    assert list(store.everything()) == session
 
 
 @pytest.mark.usefixtures("in_pieces")
@@ -104,6 +134,28 @@ def test_without_a_disk_it_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> N
     for each in session:
         store.add(each)
     assert list(store) == session
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_interrupted_end_says_what_it_knows(
+    at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not at_once:
+        monkeypatch.setattr(engine, "AT_ONCE", 0)
+    monkeypatch.setattr(engine, "AT_LEAST", 7)
+    auditor = Auditor()
+    for each in exchanges("".join(FEW.format(number=n) for n in range(20)), Door()):
+        auditor.add(each)
+    auditor.interrupt()
+    result = auditor.result()
+    assert len(result.exchanges) == 7
+    assert {finding.rule for finding in result.findings} == {"missing-allow-origin"}
+    (skipped,) = result.skipped
+    assert (skipped.what, skipped.count) == ("exchanges", 13)
+    assert "interrupted" in skipped.reason
+    assert {e.flow_id for f in result.findings for e in f.evidence} <= {
+        row.flow_id for row in result.exchanges
+    }
 
 
 def test_ids_are_known_again() -> None:
@@ -185,6 +237,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for module, bounds in {
         kept: ("AS_THEY_ARE",),
         links: ("KEPT_NODES", "KEPT_URLS"),
+        packing: ("ROOM",),
         clients: ("KEPT_CONNECTIONS", "KEPT_POOLS"),
         cookies: ("MAX_TIMES",),
         redact: ("KEPT_LINES",),

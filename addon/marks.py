@@ -1,0 +1,114 @@
+"""Marks and comments on flows: set when a flow is heard, and anew when its verdict is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from mitmproxy import ctx, hooks
+from mitmproxy.flow import Flow
+
+from addon import eventlog
+from analysis.finding import Kind, Severity
+from analysis.findings import Group
+
+MARKS = {Kind.BROKEN: ":red_circle:", Kind.DANGEROUS: ":warning:"}
+_WORST_FIRST = {kind: place for place, kind in enumerate(Kind)}
+METADATA = "cors_audit"
+"""Key in a flow's metadata: the rules that found something in it."""
+REMEMBERED = 5_000
+"""Flows whose marks may still change; older ones keep theirs."""
+
+
+@dataclass(slots=True)
+class Told:
+    """A finding as it was told, and how many flows have shown it since."""
+
+    kind: Kind
+    severity: Severity
+    title: str
+    remedy: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What we left on a flow."""
+
+    groups: tuple[Group, ...] = ()
+    mark: str = ""
+    comment: str = ""
+
+
+_NOTHING = _Marked()
+
+
+class Marks:
+    """The marks of one session, by the ids of flows: the flows themselves are never held.
+
+    Args:
+        told: what was told of a finding; None: nothing, or too long ago.
+    """
+
+    def __init__(self, told: Callable[[Group], Told | None]) -> None:
+        self._told = told
+        self._known: dict[str, _Marked] = {}
+        self.rules: set[str] = set()
+        """Rules that have marked a flow."""
+
+    def set(self, flow: Flow, groups: Sequence[Group]) -> bool:
+        """Say on a flow which findings it shows; has anything changed?
+
+        A person's own mark and comment stay: only what we left there is replaced.
+        """
+        before = self._known.get(flow.id, _NOTHING)
+        found = [(group[0], told) for group in groups if (told := self._told(group))]
+        if not found and before is _NOTHING:
+            return False
+        found.sort(key=lambda each: (_WORST_FIRST[each[1].kind], each[1].severity.rank))
+        rules = list(dict.fromkeys(rule for rule, _ in found))
+        mark = comment = ""
+        if found:
+            worst = found[0][1]
+            mark = MARKS.get(worst.kind, "")
+            comment = eventlog.comment(rules, worst.title, worst.remedy)
+        self._remember(flow.id, _Marked(tuple(groups), mark, comment))
+        self.rules.update(rules)
+        was = flow.metadata.get(METADATA, []), flow.marked, flow.comment
+        if rules:
+            flow.metadata[METADATA] = rules
+        else:
+            flow.metadata.pop(METADATA, None)
+        if flow.marked == before.mark:
+            flow.marked = mark
+        if flow.comment == before.comment:
+            flow.comment = comment
+        return was != (rules, flow.marked, flow.comment)
+
+    def set_anew(self, settled: Iterable[tuple[str, Sequence[Group]]]) -> None:
+        """The same for flows that have ended, by id, where the tool still lists them."""
+        view = ctx.master.addons.get("view")  # mitmdump has none, and keeps no flows
+        if view is None:
+            return
+        changed = []
+        for flow_id, groups in settled:
+            flow = view.get_by_id(flow_id)
+            if flow is not None and self.set(flow, groups):
+                changed.append(flow)
+        if changed:
+            ctx.master.addons.trigger(hooks.UpdateHook(changed))
+
+    def showing(self, group: Group) -> list[tuple[str, Sequence[Group]]]:
+        """The flows on which a finding is said, each with all that it shows."""
+        known = self._known.items()
+        return [(flow_id, marked.groups) for flow_id, marked in known if group in marked.groups]
+
+    def _remember(self, flow_id: str, marked: _Marked) -> None:
+        if flow_id not in self._known and len(self._known) >= REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[flow_id] = marked
+
+
+def filter_for(rule: str) -> str:
+    """The filter that finds the flows that a rule has marked."""
+    return f"~meta \"'{rule}'\""

@@ -1,0 +1,159 @@
+"""Exchanges as a few bytes, and back: what is put aside while a session lasts.
+
+For the same process only (`analysis.record` is what lasts): exchanges repeat each other's header
+lists, URLs and clients, so those are held once, in memory, and packed exchanges name them by
+number. What comes back shares them too, which saves memory and time when a long session is judged.
+"""
+
+from __future__ import annotations
+
+import marshal
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from .exchange import NO_HEADERS, Exchange, Header, Headers, SetCookie, Url
+
+ROOM = 4_096
+"""Different values of each kind that are held once; further ones are packed in full."""
+
+
+class _Shared:
+    """Values that many exchanges have in common, by number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+        self._values: list[Any] = []
+
+    def number(self, value: object) -> int | None:
+        """The number of a value; None: there is no room for it."""
+        known = self._numbers.get(value)
+        if known is None and len(self._values) < ROOM:
+            known = self._numbers[value] = len(self._values)
+            self._values.append(value)
+        return known
+
+    def __getitem__(self, number: int) -> Any:
+        return self._values[number]
+
+
+class Packer:
+    """Packs exchanges, and unpacks what it has packed."""
+
+    def __init__(self) -> None:
+        self._lists = _Shared()
+        self._places = _Shared()
+        self._rests = _Shared()
+
+    def pack(self, exchanges: Sequence[Exchange]) -> bytes:
+        """These exchanges, in their order."""
+        return zlib.compress(marshal.dumps([self._row(each) for each in exchanges]), 1)
+
+    def unpack(self, packed: bytes, origins: Collection[str] | None = None) -> list[Exchange]:
+        """What was packed.
+
+        Args:
+            origins: only the exchanges with these servers; None: all.
+        """
+        return list(self._made(marshal.loads(zlib.decompress(packed)), origins))
+
+    def _row(self, exchange: Exchange) -> tuple[object, ...]:
+        url = exchange.url
+        place = (url.scheme, url.host, url.port, url.path, url.query, url.origin, url.userinfo)
+        rest = (
+            exchange.capture,
+            exchange.client,
+            exchange.agent,
+            exchange.method,
+            exchange.http_version,
+            exchange.lost,
+            exchange.referrer,
+            exchange.location,
+            exchange.location_scheme,
+            exchange.set_cookies,
+            exchange.altered,
+        )
+        number = self._places.number(place)
+        return (
+            place if number is None else number,
+            url.key,
+            exchange.id,
+            exchange.connection,
+            exchange.started,
+            exchange.ended,
+            self._list(exchange.request),
+            exchange.status,
+            self._list(exchange.response),
+            exchange.cookies,
+            exchange.removed,
+            self._rest(rest),
+        )
+
+    def _list(self, headers: Headers) -> object:
+        number = self._lists.number(headers)
+        if number is not None:
+            return number
+        return [(each.name, each.value, each.size) for each in headers.fields]
+
+    def _rest(self, rest: tuple[Any, ...]) -> object:
+        number = self._rests.number(rest)
+        if number is not None:
+            return number
+        *plain, location, scheme, cookies, altered = rest
+        target = location and (
+            location.scheme, location.host, location.port, location.path, location.query,
+            location.key, location.origin, location.userinfo,
+        )  # fmt: skip
+        set_cookies = tuple(
+            (each.same_site, each.secure, each.path, each.domain, each.deletes) for each in cookies
+        )
+        return (*plain, target, scheme, set_cookies, altered)
+
+    def _made(
+        self, rows: list[tuple[Any, ...]], origins: Collection[str] | None
+    ) -> Iterator[Exchange]:
+        lists, places, rests = self._lists, self._places, self._rests
+        for row in rows:
+            place, key, flow_id, connection, started, ended, sent, status, got, *more = row
+            if type(place) is int:
+                place = places[place]
+            scheme, host, port, path, query, origin, userinfo = place
+            if origins is not None and origin not in origins:
+                continue
+            cookies, removed, rest = more
+            rest = rests[rest] if type(rest) is int else _rest_of(rest)
+            capture, client, agent, method, version, lost, referrer, *last = rest
+            location, location_scheme, set_cookies, altered = last
+            yield Exchange(
+                flow_id,
+                capture,
+                client,
+                agent,
+                connection,
+                started,
+                ended,
+                method,
+                Url(scheme, host, port, path, query, key, origin, userinfo),
+                version,
+                lists[sent] if type(sent) is int else _headers_of(sent),
+                status,
+                lists[got] if type(got) is int else _headers_of(got),
+                lost,
+                cookies,
+                referrer,
+                location,
+                location_scheme,
+                set_cookies,
+                altered,
+                removed,
+            )
+
+
+def _headers_of(lines: list[tuple[str, str | None, int]]) -> Headers:
+    return Headers(tuple([Header(*line) for line in lines])) if lines else NO_HEADERS
+
+
+def _rest_of(rest: tuple[Any, ...]) -> tuple[Any, ...]:
+    *plain, target, scheme, cookies, altered = rest
+    set_cookies = tuple([SetCookie(*each) for each in cookies])
+    return (*plain, target and Url(*target), scheme, set_cookies, altered)
