@@ -10,6 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+MADE = {
+    ".git",
+    ".hypothesis",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".venv",
+    "build",
+    "dist",
+}
+MADE |= {"__pycache__", "node_modules"}
 _FENCE = re.compile(r"^```(.*)$")
 _CODE = re.compile(r"``(.+?)``|`([^`]+)`", re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -52,16 +63,24 @@ class Block:
         yield command, shown
 
 
-def documents() -> list[str]:
-    """Every document, as git knows them; without git, as the folder has them."""
-    asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
+def files() -> list[str]:
+    """What a clone would hold if everything were committed now, as paths from the top.
+
+    An unpacked source distribution has no git: there it is every file that no tool has made.
+    """
+    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
-        found = done.stdout.split()
+        found = [name for name in done.stdout.split("\0") if name]
     else:
-        found = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*.md")]
-        found = [name for name in found if not name.startswith((".venv", "build", "dist"))]
-    return sorted(name for name in found if (ROOT / name).is_file() and "node_modules" not in name)
+        paths = (path.relative_to(ROOT) for path in ROOT.rglob("*"))
+        found = [str(path) for path in paths if not MADE & set(path.parts)]
+    return sorted(name for name in found if (ROOT / name).is_file())
+
+
+def documents() -> list[str]:
+    """Every document."""
+    return [name for name in files() if name.endswith(".md")]
 
 
 def read(document: str) -> str:

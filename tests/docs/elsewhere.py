@@ -24,6 +24,8 @@ SAMPLES = f"{RECORD}test_tests_attach_to_the_browser_and_close_it"
 PARITY = "tests/browser/test_parity.py::test_no_verdict_is_the_wrong_way"
 RECIPES = "tests/docs/test_contributing.py::test_a_recipe_works"
 EDITS = "needs an edit before it"
+COMPLETION = "tests/packaging/test_completion.py::test_a_shell_completes"
+SHELL = "belongs to one shell, and is typed in sh here"
 WINDOW = "opens a window and ends when that is closed"
 LONG = "takes minutes"
 ASKS = "asks the network"
@@ -68,6 +70,10 @@ ELSEWHERE = {
     "cp reports/to_csv.py reports/to_my_format.py": Row(EDITS, RECIPES),
     "cors-audit report session.flow -o session.my": Row(EDITS, RECIPES),
     "python -m pytest -q tests/unit/test_reports_write.py -k my-format": Row(EDITS, RECIPES),
+    # Each in its own shell.
+    'eval "$(cors-audit completion bash)"': Row(SHELL, COMPLETION),
+    'eval "$(cors-audit completion zsh)"': Row(SHELL, COMPLETION),
+    "cors-audit completion fish | source": Row(SHELL, COMPLETION),
     # Recording the samples anew; needs ports 3000, 3001 and others.
     "python -m pip install mitmproxy playwright fastapi uvicorn": Row(
         ASKS, f"{ROADS}test_what_recording_needs_comes_with_the_extra_dev"),

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .blocks import ROOT
+from .blocks import ROOT, files
 
 RECORDINGS = {
     "session.flow": "03-method-and-header-not-allowed.flow",
@@ -31,12 +31,9 @@ SECONDS = 600
 
 def clone(target: Path) -> None:
     """Copy what a clone would hold into a new folder."""
-    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in done.stdout.split("\0"):
-        if name and (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+    for name in files():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
 
 
 def script(path: Path, *lines: str) -> None:
