@@ -91,7 +91,9 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.record": (("analysis.exchange", "analysis.fetch.origin"), ()),
     "analysis.kept": (("analysis.exchange", "analysis.record"), ()),
     "analysis.ids": ((), ()),
-    "analysis.blindness": (("analysis.fetch.classify", "analysis.result"), ()),
+    "analysis.blindness": (
+        ("analysis.fetch.classify", "analysis.result", "analysis.sources.exporters"), (),
+    ),
     "analysis.engine": (("analysis",), ()),
     "analysis.ignores": (("analysis.finding", "analysis.result"), ()),
     "analysis.config": (
@@ -115,6 +117,10 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("mitmproxy",),
     ),
     "analysis.sources.migrated": (("analysis.sources",), ("mitmproxy",)),
+    "analysis.redaction": (
+        ("analysis.exchange", "analysis.redact", "analysis.redaction", "analysis.sources"), (),
+    ),
+    "analysis.redaction.flows": (("analysis.redaction", "analysis.sources"), ("mitmproxy",)),
     "analysis.series": ((), ()),
     "analysis.batch": (
         ("analysis.fetch.classify", "analysis.finding", "analysis.result",
