@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from .fetch.classify import JUDGED, Role
 from .result import BlindSpot, Capture
+from .sources.exporters import UNKNOWN, exporter
 
+NO_CONNECTIONS = "Connections are not in it, by which credentials are told. "
 NO_PREFLIGHTS = "It leaves preflights out, so what they cost and why one was refused is not seen. "
 NO_REFUSED = (
     "Calls that the browser refused stand in it without their answers, so what is broken is "
@@ -14,17 +16,9 @@ NO_REFUSED = (
 )
 NO_COOKIES = (
     "Unless exported with sensitive data it leaves cookies and Authorization out, so whether "
-    "a call was made with credentials is often open. "
+    "a call was made with credentials may stay open. "
 )
 RECORD = "A recording through the proxy (cors-audit record) has all of this."
-EXPORTERS: Mapping[str, tuple[str, str]] = {
-    "WebInspector": ("Chrome's developer tools", NO_COOKIES),
-    "WebKit Web Inspector": ("Safari's web inspector", NO_PREFLIGHTS + NO_REFUSED),
-    "Playwright": ("Playwright", NO_PREFLIGHTS + NO_REFUSED),
-    "Firefox": ("Firefox's developer tools", ""),
-    "mitmproxy": ("mitmproxy", ""),
-}
-"""By the name that an exporter of HAR files gives itself: who that is, and what it leaves out."""
 
 
 def blind_spots(
@@ -71,11 +65,11 @@ def blind_spots(
 
 
 def _har(made_by: str) -> BlindSpot:
-    known = EXPORTERS.get(made_by)
-    who, lacks = known or ("an unknown program", NO_PREFLIGHTS + NO_REFUSED + NO_COOKIES)
-    may = "" if known else "It may be that: "
-    return BlindSpot(
-        "har",
-        f"A HAR file by {who} is no record of the wire: connections are not in it, by which "
-        f"credentials are told. {may}{lacks}{RECORD}",
-    )
+    """What a HAR file of this exporter leaves out."""
+    by = exporter(made_by)
+    lacks = "" if by.connection else NO_CONNECTIONS
+    lacks += "It may be that: " if by is UNKNOWN else ""
+    lacks += "" if by.preflights else NO_PREFLIGHTS
+    lacks += "" if by.refused else NO_REFUSED
+    lacks += "" if by.credentials else NO_COOKIES
+    return BlindSpot("har", f"A HAR file by {by.who} is no record of the wire. {lacks}{RECORD}")

@@ -266,7 +266,7 @@ class Door:
         text, _, fragment = text.partition("#")
         path, mark, query = text.partition("?")
         self._withhold("fragment", fragment)
-        return self._path(path) + mark + "&".join(self._query(query))
+        return self.path(path) + mark + "&".join(self._query(query))
 
     def _gone(self, instead: str) -> Callable[[re.Match[str]], str]:
         def replace(match: re.Match[str]) -> str:
@@ -377,7 +377,7 @@ class Door:
             scheme=scheme,
             host=host,
             port=port,
-            path=self._path(path or "/"),
+            path=self.path(path or "/"),
             query=self._query(query),
             key=blake2b(
                 text.partition("#")[0].encode("utf-8", "surrogateescape"),
@@ -388,7 +388,7 @@ class Door:
             userinfo=userinfo,
         )
 
-    def _path(self, path: str) -> str:
+    def path(self, path: str) -> str:
         """A path as it may be shown."""
         if not self._redact:
             return path
@@ -401,9 +401,10 @@ class Door:
 
     def _query(self, query: str) -> tuple[str, ...]:
         """The parameters of a query as they may be shown: their names."""
-        return tuple([self._parameter(pair) for pair in query.split("&") if pair])
+        return tuple([self.parameter(pair) for pair in query.split("&") if pair])
 
-    def _parameter(self, pair: str) -> str:
+    def parameter(self, pair: str) -> str:
+        """A parameter of a query as it may be shown: its name, or not even that."""
         if not self._redact:
             return pair
         name, equals, value = pair.partition("=")

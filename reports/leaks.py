@@ -34,6 +34,10 @@ from .escape import (
 
 SHORTEST = 6
 """Shorter values would be found everywhere, by chance."""
+BLOCK = 2**20
+"""Bytes of a file that are searched at a time."""
+LONGEST_FORM = 12
+"""Times that the longest spelling of a value may be longer than the value."""
 ROOT = Path(__file__).parents[1]
 TEMPLATES = Path(__file__).parent / "templates"
 _UNCHANGED = re.compile(r"(?=[0-9]*[A-Za-z])[A-Za-z0-9]+\Z")
@@ -84,6 +88,29 @@ def search(text: str, secrets: Iterable[str]) -> None:
     if hits := _hits(text, secrets):
         first = min(hits)
         raise SecretFound(first.form, text.count("\n", 0, first.place) + 1)
+
+
+def search_file(path: Path, secrets: Iterable[str]) -> None:
+    """The same for a file that may be too large to be searched at once, whatever its encoding.
+
+    Raises:
+        SecretFound: with the encoding and the line within its part of the file.
+        OSError: it cannot be read.
+    """
+    wanted = {each for secret in secrets for each in _spelled(secret)}
+    overlap = LONGEST_FORM * max(map(len, wanted), default=0)
+    with path.open("rb") as file:
+        behind = b""
+        while block := file.read(max(BLOCK, overlap)):
+            search((behind + block).decode("latin-1"), wanted)
+            behind = (behind + block)[-overlap:] if overlap else b""
+
+
+def _spelled(secret: str) -> Iterator[str]:
+    """As the bytes of a file read, one character for each."""
+    yield secret
+    if not secret.isascii():
+        yield secret.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 class _Hit(NamedTuple):

@@ -16,6 +16,7 @@ VERBS = {
     "diff": ("diffing", "Say what is new, gone or changed between two recordings."),
     "policy": ("policies", "Write the least policy that a session needed."),
     "simulate": ("policies", "Replay a session under another policy."),
+    "redact": ("redacting", "Copy a recording without its secrets, to pass it on."),
     "explain": ("learning", "Explain a rule, or a pasted message of a browser."),
     "rules": ("learning", "List all rules."),
     "demo": ("reporting", "Report on the bundled recordings."),

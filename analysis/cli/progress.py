@@ -53,7 +53,9 @@ def line(progress: Progress, seconds: float) -> str:
     """What is shown after so many seconds."""
     from reports.escape import visible
 
-    parts = [f"{progress.flows:,} flows", f"{progress.calls:,} with an Origin"]
+    parts = []
+    if progress.flows:
+        parts = [f"{progress.flows:,} flows", f"{progress.calls:,} with an Origin"]
     if progress.size:
         share = min(progress.read / progress.size, 1.0)
         parts.insert(0, f"{share:4.0%} of {amount(progress.size)}")

@@ -52,6 +52,27 @@ def exchanges(
         An exchange per HTTP flow that may tell something about CORS, `Irrelevant` per other one, a
         `Problem` per thing that could not be judged.
     """
+    for found in records(data, start, stop, passed):
+        if isinstance(found, Proxied):
+            if not every and not found.matters:
+                yield Irrelevant(found.id, found.started, found.ended)
+                continue
+            try:
+                yield found.exchange(door, capture)
+            except ValueError as error:
+                yield Problem("request with an unreadable URL", str(error))
+        else:
+            # mitmproxy's errors quote what they stumbled over.
+            yield replace(found, reason=door.text(found.reason)) if found.fatal else found
+
+
+def records(
+    data: Data,
+    start: int = 0,
+    stop: int | None = None,
+    passed: Callable[[int], None] | None = None,
+) -> Iterator[Proxied | Problem]:
+    """What stands in `data`, nothing withheld; arguments as for `exchanges`."""
     end = len(data) if stop is None else min(stop, len(data))
     position = told = start
     returned = start - start % PAGES
@@ -62,17 +83,8 @@ def exchanges(
             if passed is not None:
                 passed(position - told)
             told = position
-        if isinstance(found, Proxied):
-            if not every and not found.matters:
-                yield Irrelevant(found.id, found.started, found.ended)
-                continue
-            try:
-                yield found.exchange(door, capture)
-            except ValueError as error:
-                yield Problem("request with an unreadable URL", str(error))
-        elif found is not None:
-            # mitmproxy's errors quote what they stumbled over.
-            yield replace(found, reason=door.text(found.reason)) if found.fatal else found
+        if found is not None:
+            yield found
     if passed is not None:
         passed(end - told)
 

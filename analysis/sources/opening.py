@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import mmap
 import os
 import stat
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -16,15 +14,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .base import CaptureError
+from .packed import BLOCK, BROKEN, is_packed, unpacked
 from .tnet import Data
 
-SUFFIXES = (".flow", ".flows", ".mitm", ".jsonl", ".har")
+SUFFIXES = (".flow", ".flows", ".mitm", ".jsonl", ".har", ".zhar")
 """What is taken from a folder, also with `.gz` behind it."""
 
 REMEDY = "expected a recording made by `mitmdump -w FILE` or `cors-audit record`, or a HAR file"
-GZIP = b"\x1f\x8b"
-BLOCK = 2**20
-"""Bytes moved at a time."""
 LARGEST_DIGEST = 64 * 2**20
 """Larger files get no digest: it would cost more than reading what matters in them."""
 IN_MEMORY = 16 * 2**20
@@ -127,7 +123,9 @@ def open_capture(path: str) -> CaptureFile:
     from . import har
 
     if har.is_har(head):
-        return CaptureFile(name, data, "har", digest, fault, har.made_by(data))
+        from .exporters import made_by
+
+        return CaptureFile(name, data, "har", digest, fault, made_by(data))
     from .flowfile import holds_flows
 
     if holds_flows(data):
@@ -201,14 +199,14 @@ def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
         CaptureError: there is far more in it than a recording can hold.
     """
     file.seek(0)
-    packed = file.read(len(GZIP)) == GZIP
+    head = file.read(4)
     file.seek(0)
-    if not packed:
+    if not is_packed(head):
         return _mapped(file), None
     size, done, fault = os.fstat(file.fileno()).st_size, 0, None
-    with _nameless(name) as aside, gzip.open(file) as unpacking:
+    with _nameless(name) as aside:
         try:
-            while block := unpacking.read1(BLOCK):
+            for block in unpacked(file, name):
                 done += len(block)
                 if done > max(BOMB_SIZE, BOMB_RATIO * size):
                     raise CaptureError(
@@ -216,7 +214,7 @@ def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
                         "recording does; if you trust it, unpack it yourself (gunzip)"
                     )
                 _keep(block, aside, name)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        except BROKEN as error:
             fault = f"cannot be unpacked to its end ({str(error).rstrip('.')})"
         return _mapped(aside), fault
 

@@ -91,7 +91,7 @@ class Proxied(NamedTuple):
             started=self.started,
             ended=self.ended,
             method=self.method.decode("latin-1"),
-            url=self._url(),
+            url=self.url,
             http_version=self.http_version.decode("latin-1"),
             request=self.request,
             status=answered.status if answered is not None else None,
@@ -100,7 +100,8 @@ class Proxied(NamedTuple):
             altered=altered or self._altered(),
         ).through(door)
 
-    def _url(self) -> str:
+    @property
+    def url(self) -> str:
         """The URL as the browser wrote it: `Host` or `:authority` before the proxy's target."""
         path = self.path.decode("latin-1")
         if path.startswith(("http://", "https://")):

@@ -10,7 +10,8 @@ from pathlib import Path
 from ..exchange import Exchange
 from ..redact import Account, Door
 from .base import CaptureError, Irrelevant, Peeked, Problem
-from .opening import GZIP, IN_MEMORY, CaptureFile, name_of, open_capture
+from .opening import IN_MEMORY, CaptureFile, name_of, open_capture
+from .packed import is_packed
 
 Passed = Callable[[int], None]
 Item = Exchange | Irrelevant | Problem
@@ -73,9 +74,7 @@ def read(
     elif capture.kind == "har":
         from . import har
 
-        yield from har.exchanges(capture.data, door, capture_id)
-        if passed is not None:
-            passed(len(capture.data))
+        yield from har.exchanges(capture.data, door, capture_id, passed)
     else:
         from . import flowfile
 
@@ -175,7 +174,7 @@ def _parts(file: Peeked) -> Iterator[tuple[int, int]]:
     from . import flowfile, har, journal
 
     head = file[0:4096]
-    if not (head.startswith(GZIP) or journal.is_journal(head) or har.is_har(head)):
+    if not (is_packed(head) or journal.is_journal(head) or har.is_har(head)):
         yield from flowfile.borders(file, PIECE)
 
 

@@ -54,6 +54,15 @@ def exchanges(text: str, door: Door | None = None, capture: str = "transcript") 
         ValueError: a line cannot be understood; the message names it.
     """
     door = door or Door()
+    return [each.through(door) for each in wires(text, capture)]
+
+
+def wires(text: str, capture: str = "transcript") -> list[Wire]:
+    """What a transcript says, nothing withheld.
+
+    Raises:
+        ValueError: a line cannot be understood; the message names it.
+    """
     drafts: list[_Draft] = []
     clock = 0.0
     for number, raw in enumerate(text.splitlines(), 1):
@@ -82,7 +91,7 @@ def exchanges(text: str, door: Door | None = None, capture: str = "transcript") 
             drafts[-1].altered = rest
         else:
             raise ValueError(f"line {number} is no transcript: {raw!r}")
-    return [_exchange(draft, door, capture) for draft in drafts]
+    return [_wire(draft, capture) for draft in drafts]
 
 
 def _request_line(rest: str, number: int, clock: float) -> _Draft:
@@ -97,7 +106,7 @@ def _header(rest: str) -> tuple[bytes, bytes]:
     return name.strip().encode("latin-1"), value.strip().encode("latin-1")
 
 
-def _exchange(draft: _Draft, door: Door, capture: str) -> Exchange:
+def _wire(draft: _Draft, capture: str) -> Wire:
     return Wire(
         id=f"{capture}#{draft.number}",
         capture=capture,
@@ -114,4 +123,4 @@ def _exchange(draft: _Draft, door: Door, capture: str) -> Exchange:
         lost=draft.lost or (None if draft.status else "no response was recorded"),
         user_agent=CHROMIUM,
         altered=draft.altered,
-    ).through(door)
+    )

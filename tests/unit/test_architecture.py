@@ -92,7 +92,9 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.kept": (("analysis.exchange", "analysis.packing", "analysis.relevance"), ()),
     "analysis.packing": (("analysis.exchange",), ()),
     "analysis.ids": ((), ()),
-    "analysis.blindness": (("analysis.fetch.classify", "analysis.result"), ()),
+    "analysis.blindness": (
+        ("analysis.fetch.classify", "analysis.result", "analysis.sources.exporters"), (),
+    ),
     "analysis.engine": (("analysis",), ()),
     "analysis.ignores": (("analysis.finding", "analysis.result"), ()),
     "analysis.config": (
@@ -116,6 +118,10 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("mitmproxy",),
     ),
     "analysis.sources.migrated": (("analysis.sources",), ("mitmproxy",)),
+    "analysis.redaction": (
+        ("analysis.exchange", "analysis.redact", "analysis.redaction", "analysis.sources"), (),
+    ),
+    "analysis.redaction.flows": (("analysis.redaction", "analysis.sources"), ("mitmproxy",)),
     "analysis.series": ((), ()),
     "analysis.batch": (
         ("analysis.fetch.classify", "analysis.finding", "analysis.result",

@@ -76,6 +76,9 @@ def offline(
         broken = folder / f"broken{number}.flow"
         broken.write_bytes(data[:place] + (b"?" * 9 + data[place + 9 :] if place > 0 else b""))
         said[f"broken {place}"] = cli("report", broken, "-o", "-", "--format", "json")
+    copy = folder / "copy.flow"
+    said["redact"] = cli("redact", capture, "-o", copy)
+    said["copy.flow"] = copy.read_text("latin-1")
     said["files"] = "\n".join(str(path) for path in folder.iterdir())
     return said
 

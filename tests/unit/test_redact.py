@@ -118,3 +118,24 @@ def test_an_origin_of_the_session_is_no_secret() -> None:
     door.url("https://app.example/cb?host=app.example&next=https%3A%2F%2Fa&t=" + SECRET)
     assert door.secrets() >= {SECRET}
     assert "app.example" not in door.secrets()
+
+
+def test_a_path_that_is_shown_is_no_secret() -> None:
+    """Servers repeat it in headers that are withheld, such as `X-Matched-Path`."""
+    door = Door()
+    door.headers(
+        [
+            (b"X-Matched-Path", b"/api/v1/items"),
+            (b"Content-Location", b"https://api.example/api/v1/items"),
+            (b"X-Original", f"/api/{SECRET}/items".encode()),
+            (b"X-Callback", f"https://api.example/{SECRET}".encode()),
+        ]
+    )
+    assert door.secrets() == {f"/api/{SECRET}/items", f"https://api.example/{SECRET}"}
+
+
+def test_the_time_of_a_request_is_no_secret() -> None:
+    """Results show it: a request that carries its time could not be reported."""
+    door = Door()
+    door.url("https://api.example/items?t=1795519694&phone=4915212345678&ms=1795519694250")
+    assert door.secrets() == {"4915212345678", "1795519694250"}
