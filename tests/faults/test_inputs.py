@@ -141,7 +141,7 @@ def cut_while_read(folder: Path, copies: int, size: int, *words: str) -> tuple[i
     (folder / "cut.py").write_text(CUT.format(mark=str(mark), path=str(path), size=size))
     done = subprocess.run(
         [sys.executable, "cut.py", "report", "long.flow", "-o", "r.json", *words],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert not mark.exists()
     assert "Traceback" not in done.stderr
@@ -175,7 +175,7 @@ def test_a_process_that_reads_is_killed(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "killed.py", "check", ".", "--workers", "2"],
-        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 1
     assert "1.flow: lost process: the process that read it was ended by signal 9" in done.stderr
