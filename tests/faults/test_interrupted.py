@@ -84,7 +84,7 @@ PHASES = {
     "judging": ("analysis.engine:Auditor.tell", False),
     "accepting": ("analysis.cli.settings:mark", False),
     "rendering": ("reports.to_html:render", False),
-    "searching": ("reports.leaks:search", False),
+    "searching": ("reports.leaks:searched", False),
     "writing": ("reports.write:os.replace", False),
 }
 """Where it is interrupted, and whether there is a partial report then."""
