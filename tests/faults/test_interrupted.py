@@ -84,7 +84,7 @@ PHASES = {
     "judging": ("analysis.engine:Auditor.tell", False),
     "accepting": ("analysis.cli.settings:mark", False),
     "rendering": ("reports.to_html:render", False),
-    "searching": ("reports.leaks:search", False),
+    "searching": ("reports.leaks:searched", False),
     "writing": ("reports.write:os.replace", False),
 }
 """Where it is interrupted, and whether there is a partial report then."""
@@ -94,7 +94,7 @@ def interrupted(folder: Path, place: str, *words: object) -> subprocess.Complete
     """Run `cors-audit WORDS`, interrupted where a function is called."""
     done = subprocess.run(
         [sys.executable, "-c", AT_A_CALL.format(place=place), *map(str, words)],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     for each in (*ERRORS_OF_OURS, "Aborted"):
         assert each not in done.stderr
@@ -146,7 +146,7 @@ def test_any_moment(tmp_path: Path) -> None:
     (tmp_path / "r.html").write_text("what was there")
     done = subprocess.run(
         [sys.executable, "-c", MOMENTS, "report", str(BROKEN), "-o", "r.html"],
-        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=300,
+        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=900,
     )  # fmt: skip
     moments = [ast.literal_eval(line) for line in done.stdout.splitlines()]
     assert len(moments) == 24

@@ -23,7 +23,7 @@ def mitmdump(
     done = subprocess.run(
         [*before, sys.executable, "-c", MITMDUMP, *words],
         cwd=folder, env=ENVIRONMENT | {"TMPDIR": str(folder)}, text=True, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600,
     )  # fmt: skip
     assert done.returncode == code, done.stdout
     assert "Traceback" not in done.stdout
