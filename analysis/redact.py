@@ -10,14 +10,14 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote, unquote_plus, urljoin, urlsplit
 
 from .exchange import Header, Headers, SetCookie, Url
 from .fetch.origin import DEFAULT_PORTS, serialise
-from .hidden import Hidden
+from .hidden import Hidden, Told
 from .masking import stand_in
 from .words import built_file, generated, is_word
 
@@ -111,8 +111,8 @@ UNREADABLE = "its host or port cannot be understood"
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they stand everywhere by chance."""
 
-Account = tuple[Hidden, frozenset[str]]
-"""Withheld values that are remembered, and origins seen."""
+Account = tuple[Told, Sequence[str]]
+"""Withheld values that are remembered, and origins seen, as plain values."""
 
 
 class Door:
@@ -174,13 +174,13 @@ class Door:
 
     def account(self) -> Account:
         """What this door withheld, for another one to take over."""
-        return self._secrets, frozenset(self._origins)
+        return self._secrets.told(), sorted(self._origins)
 
     def take_over(self, account: Account) -> None:
         """Remember as one's own what another door of the same audit withheld, later."""
         secrets, origins = account
         self._secrets.take_over(secrets)
-        for each in sorted(origins):
+        for each in origins:
             self._know(each)
 
     def headers(self, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
