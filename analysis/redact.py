@@ -105,6 +105,8 @@ _AROUND = "'\"()[]{}<>*:."
 COMMON_DIGITS = 14
 KEPT_LINES = 10_000
 """Header lines and URLs remembered, so that equal ones are held once."""
+REMEMBERED_SIZE = 4_096
+"""Characters; longer lines, URLs and texts are not remembered: few would fill the memory."""
 KEPT_ORIGINS = 50_000
 """Origins remembered for which a report is not searched."""
 UNREADABLE = "its host or port cannot be understood"
@@ -193,7 +195,8 @@ class Door:
                 header = self._header(*line)
                 if len(self._lines) >= KEPT_LINES:
                     self._lines.clear()
-                self._lines[line] = header, self.withheld - before
+                if len(line[0]) + len(line[1]) <= REMEMBERED_SIZE:
+                    self._lines[line] = header, self.withheld - before
             else:
                 header, withheld = known
                 self.withheld += withheld
@@ -276,10 +279,16 @@ class Door:
         return replace
 
     def _without_generated(self, text: str) -> str:
-        for begin, end in reversed(generated(text)):
+        spans = generated(text)
+        if not spans:
+            return text
+        shown: list[str] = []
+        position = 0
+        for begin, end in spans:
             self._withhold("text", text[begin:end])
-            text = text[:begin] + stand_in(text[begin:end]) + text[end:]
-        return text
+            shown += text[position:begin], stand_in(text[begin:end])
+            position = end
+        return "".join([*shown, text[position:]])
 
     def http_version(self, text: str) -> str:
         """`HTTP/1.1`; empty for what is none."""
@@ -353,7 +362,8 @@ class Door:
             known = url, withheld
             if len(self._urls) >= KEPT_LINES:
                 self._urls.clear()
-            self._urls[text] = known
+            if len(text) <= REMEMBERED_SIZE:
+                self._urls[text] = known
         return known
 
     def _parse(self, text: str) -> Url:
@@ -550,8 +560,12 @@ def _server(text: str) -> tuple[str, str, int, str, bool]:
     return parts.scheme, host, port, serialise(parts.scheme, host, port), userinfo
 
 
-@lru_cache(maxsize=4096)
 def _template(path: str) -> str:
+    return _shape(path) if len(path) <= REMEMBERED_SIZE else _shape.__wrapped__(path)
+
+
+@lru_cache(maxsize=4096)
+def _shape(path: str) -> str:
     return "/".join(_segment(each) for each in path.split("/"))
 
 

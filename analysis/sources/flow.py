@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..exchange import Exchange
+from ..exchange import Exchange, believed
 from ..redact import Door
 from .proxied import Answer, Failure, Proxied
 
@@ -51,9 +51,9 @@ def proxied(flow: HTTPFlow) -> Proxied:
     )
 
 
-def times(flow: HTTPFlow) -> tuple[float, float | None]:
+def times(flow: HTTPFlow) -> tuple[float | None, float | None]:
     """When the request began, and when the answer or the error was complete."""
     ended = flow.response.timestamp_end if flow.response is not None else None
     if ended is None and flow.error is not None:
         ended = flow.error.timestamp
-    return flow.request.timestamp_start, ended
+    return believed(flow.request.timestamp_start), believed(ended)

@@ -79,7 +79,7 @@ class Proxied(NamedTuple):
             ValueError: the request's URL cannot be understood.
         """
         answer = self.answer
-        answered = answer if answer is not None and answer.status else None
+        answered = answer if answer is not None and 0 < answer.status < 1000 else None
         return Wire(
             id=self.id,
             capture=capture,

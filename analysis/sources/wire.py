@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from ..exchange import NO_HEADERS, Exchange, Headers
+from ..exchange import NO_HEADERS, Exchange, Headers, believed
 from ..fetch.check import REDIRECT_STATUSES
 from ..redact import Door
 from .agent import agent
@@ -61,8 +61,8 @@ class Wire(NamedTuple):
             client=client_id(self.address, user_agent),
             agent=agent(user_agent),
             connection=self.connection,
-            started=self.started,
-            ended=self.ended,
+            started=believed(self.started),
+            ended=believed(self.ended),
             method=door.name(self.method),
             url=door.url(self.url),
             http_version=door.http_version(self.http_version),

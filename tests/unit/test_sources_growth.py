@@ -1,0 +1,75 @@
+"""Hostile input takes time in proportion to its size: counted in steps, not in seconds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from analysis.cli.sides import _PAGE
+from analysis.ignores import fits
+from analysis.policies.file import fits as fits_path
+from analysis.redact import Door
+from analysis.sources.base import Problem
+from analysis.sources.flowfile import exchanges
+
+from . import flows
+
+
+def steps(work: Callable[[], object]) -> int:
+    """Calls of functions, ours and the interpreter's, that some work takes."""
+    count = 0
+
+    def called(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(called)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def beginnings(number: int) -> bytes:
+    """A damaged record whose body holds seeming flows, each reaching to the end of all of them."""
+    body = b"10:99999:4:type;0:~" * number
+    size = len(body) + 3
+    body = b"".join(
+        b"%d:%05d:4:type;0:~" % (10, size - at - len(b"10:99999:"))
+        for at in range(0, len(body), len(b"10:99999:4:type;0:~"))
+    )
+    good = flows.dump(flows.call())
+    return b"x" + body + b"0:~}" + good
+
+
+def test_seeming_flows_in_a_damaged_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.sources.flowfile.IN_VAIN", 2_000)
+
+    def read(number: int) -> list[object]:
+        return list(exchanges(beginnings(number), Door(), "c0"))
+
+    for number in (100, 1_000):
+        lost, found = read(number)
+        assert isinstance(lost, Problem)
+        assert not isinstance(found, Problem)
+    few, many = steps(lambda: read(200)), steps(lambda: read(1_600))
+    assert many < 12 * few
+
+
+@pytest.mark.parametrize("stars", [3, 8, 30])
+def test_patterns_with_many_stars(stars: int) -> None:
+    """Tried out, this would take longer than the universe is old."""
+    text = "a" * 20_000
+    assert not fits("*a" * stars + "*b", text)
+    assert fits("*a" * stars + "*", text)
+    assert fits("*a?" * stars + "*a", text)
+    assert not fits_path("/" + "{n}a" * stars + "b", "/" + text)
+    assert fits_path("/" + "{n}a" * stars + "*", "/" + text)
+
+
+def test_comments_before_a_page() -> None:
+    assert _PAGE.match("<!---->\n" * 120 + "<!DOCTYPE html>")
+    assert not _PAGE.match("<!---->" * 140 + "<p>")
