@@ -40,6 +40,15 @@ def _flows() -> list[flow.Flow]:
         return list(FlowReader(file).stream())
 
 
+def recorded() -> list[tuple[flow.Flow, bytes]]:
+    """HTTP flows of the bundled recordings, and what `mitmdump -w` writes of them."""
+    found = []
+    for path in sorted((ROOT / "sample_flows").glob("*.flow")):
+        with path.open("rb") as file:
+            found += [(each, _dump(each)) for each in FlowReader(file).stream()]
+    return [(each, raw) for each, raw in found if each.type == "http"]
+
+
 def _dump(*flows: flow.Flow) -> bytes:
     file = BytesIO()
     writer = FlowWriter(file)

@@ -35,11 +35,11 @@ def steps(work: Callable[[], object]) -> int:
 
 def beginnings(number: int) -> bytes:
     """A damaged record whose body holds seeming flows, each reaching to the end of all of them."""
-    body = b"10:99999:4:type;0:~" * number
-    size = len(body) + 3
+    each = len(b"12:99999:4:type;0:~")
+    size = number * each + len(b"0:~")
     body = b"".join(
-        b"%d:%05d:4:type;0:~" % (10, size - at - len(b"10:99999:"))
-        for at in range(0, len(body), len(b"10:99999:4:type;0:~"))
+        b"12:%05d:4:type;0:~" % (size - at - len(b"12:99999:"))
+        for at in range(0, number * each, each)
     )
     good = flows.dump(flows.call())
     return b"x" + body + b"0:~}" + good
