@@ -20,6 +20,8 @@ from .exchange import Exchange
 
 AS_THEY_ARE = 8_192
 """Exchanges that are not packed."""
+AS_THEY_ARE_SIZE = 2**26
+"""Characters of headers and URLs in them: beyond it, fewer are left as they are."""
 BLOCK = 256
 """Exchanges of a packed block: as many are unpacked at a time, for each block in use."""
 IN_MEMORY = 4 * 2**20
@@ -47,6 +49,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._first: list[Exchange] = []
+        self._room = AS_THEY_ARE_SIZE
         self._loose: list[Exchange] = []
         self._long: list[Exchange] = []
         self._blocks: list[_Block] = []
@@ -65,8 +68,9 @@ class Kept:
     def add(self, exchange: Exchange) -> None:
         """Keep one more."""
         self._count += 1
-        if len(self._first) < AS_THEY_ARE:
+        if len(self._first) < AS_THEY_ARE and self._room > 0:
             self._first.append(exchange)
+            self._room -= _size(exchange)
             return
         pile = self._long if _lasts_long(exchange) else self._loose
         pile.append(exchange)
@@ -134,6 +138,13 @@ class Kept:
             capture, _, text = line.partition("\t")
             made.append(record.read(text, capture))
         return made
+
+
+def _size(exchange: Exchange) -> int:
+    """Characters of what was kept of an exchange."""
+    lines = (*exchange.request.fields, *exchange.response.fields)
+    values = [each.value for each in lines if each.value is not None]
+    return len(exchange.url.path) + sum(map(len, values)) + sum([len(each.name) for each in lines])
 
 
 def _lasts_long(exchange: Exchange) -> bool:

@@ -38,6 +38,10 @@ MAX_ENDPOINTS = 2_048
 """Endpoints kept per API; those beyond are counted in `left_out`, likewise the following."""
 MAX_ANSWERS = 1_024
 """Kinds of answers kept per API: one for each origin that it names."""
+SLOWER = 64
+"""Live, what follows from all answers of an API is worked out anew when so small a part of them
+is new: otherwise a server that tells each page something else would make every exchange cost as
+much as all that came before."""
 MAX_NAMES = 1_024
 """Different origins, header names and other words of a kind, kept per API."""
 
@@ -290,9 +294,11 @@ class ApiFacts:
                 self.left_out["names"] += 1
 
     def once(self, of_answers: Callable[[ApiFacts], T]) -> T:
-        """`of_answers(self)`, worked out anew only when another kind of answer has come."""
+        """`of_answers(self)`, worked out anew only when other kinds of answers have come: at once
+        while there are few, else when there are so many more that it is worth it. At the end of
+        a session all have come before anybody asks."""
         known = self._kept.get(of_answers)
-        if known is None or known[0] != len(self.answers):
+        if known is None or len(self.answers) - known[0] > known[0] // SLOWER:
             known = len(self.answers), of_answers(self)
             self._kept[of_answers] = known
         return cast("T", known[1])

@@ -19,7 +19,7 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = 
         altered: as in `Exchange`, where the caller knows; else what the flow shows.
 
     Raises:
-        ValueError: the request's URL cannot be understood.
+        Unjudged: see `Wire.through`.
     """
     return proxied(flow).exchange(door, capture, altered)
 

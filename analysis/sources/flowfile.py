@@ -14,7 +14,7 @@ from dataclasses import replace
 from ..exchange import Exchange, believed
 from ..redact import Door
 from . import usual
-from .base import NOT_HTTP, PAGES, Irrelevant, Peeked, Problem, give_back
+from .base import NOT_HTTP, PAGES, Irrelevant, Peeked, Problem, Unjudged, give_back
 from .flowrecord import record
 from .proxied import Proxied
 from .tnet import DICTIONARY, LENGTH, Data, Unusual, item
@@ -73,8 +73,8 @@ def exchanges(
                 continue
             try:
                 yield found.exchange(door, capture)
-            except ValueError as error:
-                yield Problem("request with an unreadable URL", str(error))
+            except Unjudged as error:
+                yield error.problem
         elif found is not None:
             # mitmproxy's errors quote what they stumbled over.
             yield replace(found, reason=door.text(found.reason)) if found.fatal else found

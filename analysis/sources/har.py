@@ -18,7 +18,7 @@ from typing import Any
 
 from ..exchange import Exchange
 from ..redact import Door
-from .base import Problem
+from .base import Problem, Unjudged
 from .wire import Fields, Wire
 
 _CREATOR = re.compile(rb'"creator"\s*:\s*\{[^{}]{0,500}?"name"\s*:\s*"([^"\\\x00-\x1f]{1,60})"')
@@ -106,8 +106,8 @@ def _entry(
             response=_fields(response.get("headers")) if answered else (),
             lost=lost,
         ).through(door)
-    except ValueError as error:
-        return Problem("request with an unreadable URL", str(error))
+    except Unjudged as error:
+        return error.problem
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,7 @@ from mitmproxy.io import FlowReader
 from analysis.exchange import Exchange
 from analysis.redact import Door
 from analysis.sources import migrated, usual
-from analysis.sources.base import NOT_HTTP, Irrelevant, Problem
+from analysis.sources.base import NOT_HTTP, Irrelevant, Problem, Unjudged
 from analysis.sources.flow import exchange_of
 from analysis.sources.flowfile import borders, exchanges
 from analysis.sources.flowrecord import record
@@ -92,8 +92,8 @@ def _told(read: flow.Flow, door: Door) -> Exchange | Problem:
         return Problem(f"{read.type} flow", NOT_HTTP)
     try:
         return exchange_of(read, door, "c0")
-    except ValueError as error:
-        return Problem("request with an unreadable URL", str(error))
+    except Unjudged as error:
+        return error.problem
 
 
 def _alike(ours: Exchange | Irrelevant | Problem, known: Exchange | Problem) -> bool:
