@@ -7,7 +7,7 @@ bounds, never with traffic. Rules about policies read it; `policy` makes the res
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar, cast
 
@@ -33,7 +33,8 @@ MAX_URLS = 4_096
 MAX_URLS_OF_ALL = 8_192
 """The same for all APIs of a session together."""
 MAX_LISTS = 64
-"""Different preflight questions kept per API, with their answers."""
+"""Different preflight questions kept per API, and as many answers, pages with WebSockets, and
+origins named unasked; further ones are counted in `left_out`."""
 MAX_ENDPOINTS = 2_048
 """Endpoints kept per API; those beyond are counted in `left_out`, likewise the following."""
 MAX_ANSWERS = 1_024
@@ -285,6 +286,13 @@ class ApiFacts:
         names[name] = 1
         return True
 
+    def _has_room(self, table: Sized, what: str) -> bool:
+        """Is there room for one more? What finds none is counted."""
+        if len(table) < MAX_LISTS:
+            return True
+        self.left_out[what] += 1
+        return False
+
     def _note(self, names: set[str], more: Iterable[str]) -> None:
         """Note names, as far as there is room for new ones."""
         for name in more:
@@ -326,6 +334,8 @@ class ApiFacts:
                 if len(self.cookies_set) < MAX_NAMES:
                     self.cookies_set[cookie] = seen
                     self.shape += 1
+                else:
+                    self.left_out["kinds of cookies"] += 1
 
     def _observe_abroad(self, seen: Judged) -> None:
         """Cookies on a request of another site's page, and on a WebSocket handshake."""
@@ -336,7 +346,7 @@ class ApiFacts:
                 self.shape += self._count(self.cookies_abroad, page)
         if node.role is Role.WEBSOCKET and exchange.status is not None and page != "null":
             key = page, exchange.status == 101
-            if key not in self.sockets and len(self.sockets) < MAX_LISTS:
+            if key not in self.sockets and self._has_room(self.sockets, "pages with WebSockets"):
                 self.sockets[key] = seen
                 self.shape += 1
 
@@ -347,7 +357,7 @@ class ApiFacts:
             return
         assert allowed is not None
         if allowed not in self.offered and is_serialised(allowed):
-            if len(self.offered) < MAX_LISTS:
+            if self._has_room(self.offered, "origins named unasked"):
                 self.offered[allowed] = seen
                 self.shape += 1
 
@@ -400,7 +410,7 @@ class ApiFacts:
         key = asked.method, asked.headers
         asking = self.asked.get(key)
         if asking is None:
-            if len(self.asked) >= MAX_LISTS:
+            if not self._has_room(self.asked, "preflight questions"):
                 return
             asking = self.asked[key] = Asking(seen)
             self.shape += 1
@@ -524,7 +534,7 @@ class ApiFacts:
             _stripped(response.get("access-control-allow-methods")),
             _stripped(response.get("access-control-allow-headers")),
         )
-        if question not in self.questions and len(self.questions) < MAX_LISTS:
+        if question not in self.questions and self._has_room(self.questions, "preflight answers"):
             self.questions[question] = seen
             self.shape += 1
 
