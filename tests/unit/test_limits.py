@@ -22,7 +22,7 @@ from analysis.sources.opening import open_capture
 from analysis.sources.transcript import exchanges as transcript
 
 from . import flows
-from .test_sources_growth import beginnings
+from .test_growth import beginnings
 
 README = Path(__file__).resolve().parents[2] / "analysis" / "README.md"
 _ROW = re.compile(r"^\| ([\d ]+?)(?: bytes)? \| `([a-z_.]+)\.([A-Z_]+)` \|", re.M)

@@ -8,11 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from analysis.cli.sides import _PAGE
+from analysis.engine import Auditor
 from analysis.ignores import fits
 from analysis.policies.file import fits as fits_path
 from analysis.redact import Door
+from analysis.result import AuditResult
 from analysis.sources.base import Problem
 from analysis.sources.flowfile import exchanges
+from analysis.sources.transcript import exchanges as transcript
 
 from . import flows
 
@@ -73,3 +76,27 @@ def test_patterns_with_many_stars(stars: int) -> None:
 def test_comments_before_a_page() -> None:
     assert _PAGE.match("<!---->\n" * 120 + "<!DOCTYPE html>")
     assert not _PAGE.match("<!---->" * 140 + "<p>")
+
+
+def test_what_is_needed_when_thousands_of_names_are_asked_for() -> None:
+    """Found all at once, and all of them."""
+
+    def judged(number: int) -> AuditResult:
+        names = ",".join(f"x-{each:05}" for each in range(number))
+        text = (
+            "> OPTIONS https://api.example/items\n> Origin: https://app.example\n"
+            "> Access-Control-Request-Method: PUT\n> Sec-Fetch-Mode: cors\n"
+            f"> Access-Control-Request-Headers: {names}\n"
+            "< 204\n< Access-Control-Allow-Origin: https://app.example\n"
+            "< Access-Control-Allow-Methods: PUT\n< Access-Control-Allow-Headers: x-00001\n"
+        )
+        auditor = Auditor()
+        for each in transcript(text, auditor.door):
+            auditor.add(each)
+        return auditor.result()
+
+    (finding,) = [f for f in judged(3_000).findings if f.rule == "header-not-allowed"]
+    needed = finding.expected[0].needed
+    assert needed is not None
+    assert len(needed.split(", ")) == 3_000
+    assert steps(lambda: judged(1_600)) < 3 * steps(lambda: judged(800))
