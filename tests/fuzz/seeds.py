@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 from mitmproxy import flow
 from mitmproxy.io import FlowReader, FlowWriter
@@ -169,4 +170,5 @@ MADE: dict[str, Callable[[], list[bytes]]] = {
     "urls": lambda: list(URLS),
     "origins": lambda: list(ORIGINS),
     "patterns": lambda: list(PATTERNS),
+    "sessions": lambda: [Random(seed).randbytes(400) for seed in range(8)],
 }

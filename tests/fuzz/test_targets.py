@@ -11,7 +11,8 @@ from .mutate import Value, mutated, parse
 from .seeds import CORPUS, MADE, seeds
 from .targets import TARGETS
 
-RUNS = {"flows": 60, "har": 100, "journal": 60, "config": 150, "result": 60, "page": 60}
+RUNS = {"flows": 60, "har": 100, "journal": 60, "config": 150, "result": 60, "page": 60,
+        "sessions": 12}  # fmt: skip
 """Inputs of a short run where each takes milliseconds; usually 600."""
 FOUND = [
     pytest.param(folder.name, path, id=f"{folder.name}-{path.name}")

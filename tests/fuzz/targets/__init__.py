@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import declared, flowfiles, hars, journals, patterns, results, texts
+from . import declared, flowfiles, hars, journals, patterns, results, sessions, texts
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "flows": flowfiles.flows,
@@ -25,4 +25,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "urls": texts.urls,
     "origins": texts.origins,
     "patterns": patterns.patterns,
+    "sessions": sessions.sessions,
 }
