@@ -20,8 +20,8 @@ from .exchange import Exchange
 
 AS_THEY_ARE = 8_192
 """Exchanges that are not packed."""
-AS_THEY_ARE_SIZE = 2**26
-"""Characters of headers and URLs in them: beyond it, fewer are left as they are."""
+AS_THEY_ARE_SIZE = 2**27
+"""Bytes that their headers have on the wire: beyond it, fewer are left as they are."""
 BLOCK = 256
 """Exchanges of a packed block: as many are unpacked at a time, for each block in use."""
 IN_MEMORY = 4 * 2**20
@@ -141,10 +141,9 @@ class Kept:
 
 
 def _size(exchange: Exchange) -> int:
-    """Characters of what was kept of an exchange."""
-    lines = (*exchange.request.fields, *exchange.response.fields)
-    values = [each.value for each in lines if each.value is not None]
-    return len(exchange.url.path) + sum(map(len, values)) + sum([len(each.name) for each in lines])
+    """Bytes of its URL and header values; no more is kept of them."""
+    sizes = [each.size for each in (*exchange.request.fields, *exchange.response.fields)]
+    return len(exchange.url.path) + sum(sizes)
 
 
 def _lasts_long(exchange: Exchange) -> bool:

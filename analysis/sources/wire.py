@@ -106,8 +106,8 @@ def client_id(address: str, user_agent: str) -> str:
 
 
 def _size(fields: Fields) -> int:
-    """Bytes of header lines as HTTP/1.1 writes them."""
-    return sum([len(name) + len(value) + 4 for name, value in fields])
+    """Bytes of the names and values of header lines."""
+    return sum([len(name) + len(value) for name, value in fields])
 
 
 def _last(fields: Fields, headers: Headers, name: str) -> str | None:
