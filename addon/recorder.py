@@ -27,7 +27,7 @@ from analysis.exchange import Exchange, Span
 from analysis.redact import Door
 from analysis.relevance import may_matter
 from analysis.result import AuditResult, Capture, Skipped
-from analysis.sources.base import CaptureError
+from analysis.sources.base import CaptureError, Unjudged
 from analysis.sources.flow import exchange_of, times
 from analysis.sources.journal_writer import JournalWriter
 from reports import ReportError, to_terminal
@@ -282,8 +282,8 @@ class CorsAudit:
         try:
             door = self._auditor.door if matters else self._aside
             exchange = exchange_of(heard, door, CAPTURE, chain.altered(heard, came))
-        except ValueError as problem:
-            self._skip("request with an unreadable URL", str(problem))
+        except Unjudged as problem:
+            self._skip(problem.what, str(problem))
             return
         self._count(exchange.started, exchange.ended)
         if self._journal is not None:

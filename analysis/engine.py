@@ -29,7 +29,7 @@ from .relevance import is_relevant
 from .result import AuditResult, Capture, Policy, Shelf, Skipped, Tool, Totals
 from .rows import Rows, policy_row, rule_cards
 from .session.clients import Client, Clients
-from .session.facts import ApiFacts, Room
+from .session.facts import SLOWER, ApiFacts, Room
 from .session.intent import NOTHING_DECLARED, Intent
 from .session.judge import Judged, Likeness, judge
 from .session.links import Linker
@@ -143,7 +143,7 @@ class Auditor:
         earlier = {seen.exchange.id: tuple(dict.fromkeys(views.look(seen))) for seen in settled}
         shown = dict.fromkeys(views.look(judged))
         keys = dict.fromkeys(group for groups in (*earlier.values(), shown) for group in groups)
-        late = views.look_at(exchange.url.origin) if learnt else ()
+        late = views.look_at(exchange.url.origin) if learnt and views.is_due(exchange) else ()
         again = tuple(key for key in keys if key in self._told)
         found = {key: views.book.confidence(key) for key in (*keys, *late)}
         new = tuple(key for key in found if key not in self._told)
@@ -288,6 +288,8 @@ class _Views:
         """Exchanges with servers for which there was no room."""
         self._intent = intent
         self._room = Room()
+        self._looked: dict[str, int] = {}
+        """How much was known of an API when its facts were looked at last."""
 
     def learn(self, seen: Judged) -> bool:
         """Take a judged exchange into the facts about its API; was anything new?"""
@@ -326,8 +328,15 @@ class _Views:
         keep(self._alike, likeness, (api.shape, groups), MAX_ALIKE)
         return groups
 
+    def is_due(self, exchange: Exchange) -> bool:
+        """Is there enough new about its API to look at all of it again? See `SLOWER`."""
+        known = self.apis[exchange.url.origin].shape
+        looked = self._looked.get(exchange.url.origin, 0)
+        return known - looked > looked // SLOWER
+
     def look_at(self, origin: str) -> list[Group]:
         """Show an API's facts to the rules; what they find now."""
+        self._looked[origin] = self.apis[origin].shape
         return self.book.look_at(self.apis[origin])
 
 

@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+LATEST = 2**33
+"""Seconds since the epoch beyond which a time is not believed: the year 2242."""
+REMEMBERED_LINES = 128
+"""Header lists with more lines are not remembered: few would fill the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -31,7 +36,9 @@ class Headers:
 
     def __init__(self, fields: tuple[Header, ...] = ()) -> None:
         self.fields = fields
-        self.spelt, self._places = _places(tuple([each.name for each in fields]))
+        names = tuple([each.name for each in fields])
+        read = _places if len(names) <= REMEMBERED_LINES else _places.__wrapped__
+        self.spelt, self._places = read(names)
         """Names as on the wire, line by line; and where each stands."""
 
     @classmethod
@@ -101,11 +108,10 @@ class Headers:
 @lru_cache(maxsize=4096)
 def _places(names: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
     """The names, and where each stands, lower-cased: most messages share their names and order."""
-    places: dict[str, tuple[int, ...]] = {}
+    places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
-        lower = name.lower()
-        places[lower] = (*places.get(lower, ()), place)
-    return names, places
+        places.setdefault(name.lower(), []).append(place)
+    return names, {name: tuple(found) for name, found in places.items()}
 
 
 NO_HEADERS = Headers()
@@ -216,6 +222,13 @@ class Exchange:
             and "access-control-request-method" in self.request
             and "origin" in self.request
         )
+
+
+def believed(time: object) -> float | None:
+    """A time as an exchange may carry it; None for what is none, or not of these centuries."""
+    if type(time) in (float, int) and 0 <= time < LATEST:  # type: ignore[operator]
+        return time  # type: ignore[return-value]
+    return None
 
 
 @dataclass(slots=True)

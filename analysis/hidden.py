@@ -9,7 +9,7 @@ Places of which something is forgotten are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 FIRST = 4_096
 """Values of a place that are remembered from its beginning."""
@@ -17,6 +17,9 @@ LATEST = 4_096
 """Values of a place that are remembered of those that came last."""
 PLACES = 32
 """Places that are told apart; further ones share one."""
+
+Told = tuple[Sequence[tuple[str, Sequence[str]]], Sequence[str]]
+"""Values by place, the first of all places before the latest; and places that are overfull."""
 
 
 class Hidden:
@@ -51,13 +54,22 @@ class Hidden:
             self._overfull.add(place)
         latest[value] = None
 
-    def take_over(self, later: Hidden) -> None:
+    def told(self) -> Told:
+        """All of it as plain values, for another process."""
+        parts = [
+            (place, list(values))
+            for part in (self._first, self._latest)
+            for place, values in part.items()
+        ]
+        return parts, sorted(self._overfull)
+
+    def take_over(self, later: Told) -> None:
         """Remember what another one remembered, after everything of one's own."""
-        for part in (later._first, later._latest):
-            for place, values in part.items():
-                for value in values:
-                    self.add(place, value)
-        self._overfull |= later._overfull
+        parts, overfull = later
+        for place, values in parts:
+            for value in values:
+                self.add(place, value)
+        self._overfull.update(overfull)
 
     def __iter__(self) -> Iterator[str]:
         for values in (*self._first.values(), *self._latest.values()):

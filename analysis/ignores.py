@@ -99,8 +99,13 @@ def _all_fit(pattern: str | None, texts: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(c) or re.escape(c) for c in pattern), re.DOTALL)
+    """What stands between two stars is taken where it comes first: whatever fits later fits
+    then, too, and nothing is tried twice (as `fnmatch` does)."""
+    first, *others = (
+        "".join("." if c == "?" else re.escape(c) for c in part) for part in pattern.split("*")
+    )
+    between = "".join(f"(?>.*?{part})" for part in others[:-1] if part)
+    return re.compile(f"{first}{between}.*{others[-1]}" if others else first, re.DOTALL)
 
 
 def apply(
@@ -215,7 +220,7 @@ def baseline_of(text: str, name: str) -> Baseline:
     """
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ValueError("no baseline: write one with `cors-audit check INPUT --write-baseline`")

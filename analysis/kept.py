@@ -24,6 +24,8 @@ from .relevance import calls_another, is_at_home
 
 AS_THEY_ARE = 8_192
 """Exchanges that are not packed."""
+AS_THEY_ARE_SIZE = 2**27
+"""Bytes that their headers have on the wire: beyond it, fewer are left as they are."""
 BLOCK = 256
 """Exchanges of a packed block: as many are unpacked at a time, for each block in use."""
 IN_MEMORY = 4 * 2**20
@@ -59,6 +61,7 @@ class Kept:
     def __init__(self) -> None:
         self._packer = Packer()
         self._first: list[Exchange] = []
+        self._room = AS_THEY_ARE_SIZE
         self._loose: list[Exchange] = []
         self._long: list[Exchange] = []
         self._home: list[Exchange] = []
@@ -85,8 +88,9 @@ class Kept:
         """Keep one more."""
         self._count += 1
         home = self._is_at_home(exchange)
-        if len(self._first) < AS_THEY_ARE:
+        if len(self._first) < AS_THEY_ARE and self._room > 0:
             self._first.append(exchange)
+            self._room -= _size(exchange)
             return
         pile = self._home if home else self._long if _lasts_long(exchange) else self._loose
         pile.append(exchange)
@@ -179,6 +183,12 @@ class Kept:
 def _at_home(exchange: Exchange) -> bool:
     """Those without a time are not: only their order of coming tells when they were."""
     return exchange.started is not None and is_at_home(exchange) and not _lasts_long(exchange)
+
+
+def _size(exchange: Exchange) -> int:
+    """Bytes of its URL and header values; no more is kept of them."""
+    sizes = [each.size for each in (*exchange.request.fields, *exchange.response.fields)]
+    return len(exchange.url.path) + sum(sizes)
 
 
 def _lasts_long(exchange: Exchange) -> bool:

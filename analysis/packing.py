@@ -7,13 +7,14 @@ number. What comes back shares them too, which saves memory and time when a long
 
 from __future__ import annotations
 
-import marshal
+import json
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from .exchange import NO_HEADERS, Exchange, Header, Headers, SetCookie, Url
 
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 ROOM = 4_096
 """Different values of each kind that are held once; further ones are packed in full."""
 
@@ -47,7 +48,8 @@ class Packer:
 
     def pack(self, exchanges: Sequence[Exchange]) -> bytes:
         """These exchanges, in their order."""
-        return zlib.compress(marshal.dumps([self._row(each) for each in exchanges]), 1)
+        rows = _encode([self._row(each) for each in exchanges])
+        return zlib.compress(rows.encode("ascii"), 1)
 
     def unpack(self, packed: bytes, origins: Collection[str] | None = None) -> list[Exchange]:
         """What was packed.
@@ -55,7 +57,7 @@ class Packer:
         Args:
             origins: only the exchanges with these servers; None: all.
         """
-        return list(self._made(marshal.loads(zlib.decompress(packed)), origins))
+        return list(self._made(json.loads(zlib.decompress(packed)), origins))
 
     def _row(self, exchange: Exchange) -> tuple[object, ...]:
         url = exchange.url
@@ -76,7 +78,7 @@ class Packer:
         number = self._places.number(place)
         return (
             place if number is None else number,
-            url.key,
+            url.key.decode("latin-1"),
             exchange.id,
             exchange.connection,
             exchange.started,
@@ -102,16 +104,14 @@ class Packer:
         *plain, location, scheme, cookies, altered = rest
         target = location and (
             location.scheme, location.host, location.port, location.path, location.query,
-            location.key, location.origin, location.userinfo,
+            location.key.decode("latin-1"), location.origin, location.userinfo,
         )  # fmt: skip
         set_cookies = tuple(
             (each.same_site, each.secure, each.path, each.domain, each.deletes) for each in cookies
         )
         return (*plain, target, scheme, set_cookies, altered)
 
-    def _made(
-        self, rows: list[tuple[Any, ...]], origins: Collection[str] | None
-    ) -> Iterator[Exchange]:
+    def _made(self, rows: list[list[Any]], origins: Collection[str] | None) -> Iterator[Exchange]:
         lists, places, rests = self._lists, self._places, self._rests
         for row in rows:
             place, key, flow_id, connection, started, ended, sent, status, got, *more = row
@@ -133,7 +133,7 @@ class Packer:
                 started,
                 ended,
                 method,
-                Url(scheme, host, port, path, query, key, origin, userinfo),
+                _url_of(scheme, host, port, path, query, key, origin, userinfo),
                 version,
                 lists[sent] if type(sent) is int else _headers_of(sent),
                 status,
@@ -149,11 +149,27 @@ class Packer:
             )
 
 
-def _headers_of(lines: list[tuple[str, str | None, int]]) -> Headers:
+def _url_of(
+    scheme: str,
+    host: str,
+    port: int,
+    path: str,
+    query: list[str],
+    key: str,
+    origin: str,
+    userinfo: bool,
+) -> Url:
+    return Url(scheme, host, port, path, tuple(query), key.encode("latin-1"), origin, userinfo)
+
+
+def _headers_of(lines: list[list[Any]]) -> Headers:
     return Headers(tuple([Header(*line) for line in lines])) if lines else NO_HEADERS
 
 
-def _rest_of(rest: tuple[Any, ...]) -> tuple[Any, ...]:
+def _rest_of(rest: list[Any]) -> tuple[Any, ...]:
     *plain, target, scheme, cookies, altered = rest
     set_cookies = tuple([SetCookie(*each) for each in cookies])
-    return (*plain, target and Url(*target), scheme, set_cookies, altered)
+    location = None
+    if target is not None:
+        location = _url_of(*target)
+    return (*plain, location, scheme, set_cookies, altered)

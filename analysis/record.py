@@ -12,12 +12,14 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any
 
-from .exchange import NO_HEADERS, Exchange, Header, Headers, SetCookie, Url
+from .exchange import NO_HEADERS, Exchange, Header, Headers, SetCookie, Url, believed
 from .fetch.origin import DEFAULT_PORTS, serialise
 
 USUAL_HTTP = "HTTP/1.1"
 REMEMBERED = 8192
 """Different header lines and URLs that are held once, however many records name them."""
+REMEMBERED_SIZE = 4_096
+"""Characters; longer ones are not: few would fill the memory."""
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
@@ -118,12 +120,20 @@ def _check(made: Exchange) -> None:
     if not (
         all(type(each) is str for each in texts)
         and all(each is None or type(each) is str for each in optional)
-        and all(each is None or type(each) in (float, int) for each in numbers)
-        and (made.status is None or type(made.status) is int)
-        and type(made.cookies) is int
-        and type(made.removed) is int
+        and all(each is None or believed(each) is not None for each in numbers)
+        and (made.status is None or (type(made.status) is int and 0 <= made.status < 1000))
+        and all(type(each) is int and 0 <= each < 2**31 for each in (made.cookies, made.removed))
+        and all(map(_is_cookie, made.set_cookies))
     ):
         raise TypeError("not a record of an exchange")
+
+
+def _is_cookie(made: SetCookie) -> bool:
+    texts = (made.same_site, made.path)
+    yes_or_no = (made.secure, made.domain, made.deletes)
+    return all(each is None or type(each) is str for each in texts) and all(
+        type(each) is bool for each in yes_or_no
+    )
 
 
 def _lines(headers: Headers) -> list[Line]:
@@ -143,8 +153,15 @@ def _headers(lines: list[list[Any]]) -> Headers:
     return Headers(tuple([_header(*line) for line in lines]))
 
 
+def _header(name: Any, value: Any, *size: Any) -> Header:
+    """The line; short ones are held once."""
+    if type(value) is str and len(value) > REMEMBERED_SIZE:
+        return _line.__wrapped__(name, value, *size)
+    return _line(name, value, *size)
+
+
 @lru_cache(maxsize=REMEMBERED, typed=True)
-def _header(name: str, value: str | int, size: int | None = None) -> Header:
+def _line(name: str, value: str | int, size: int | None = None) -> Header:
     if type(name) is not str or type(value) not in (str, int) or type(size) not in (int, NoneType):
         raise TypeError("not a header line")
     if isinstance(value, int):
@@ -156,8 +173,13 @@ def _key_text(key: bytes) -> str:
     return b2a_base64(key, newline=False).decode("ascii")
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _url(text: str, key: str, userinfo: bool) -> Url:
+    read = _short_url if len(text) <= REMEMBERED_SIZE else _short_url.__wrapped__
+    return read(text, key, userinfo)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _short_url(text: str, key: str, userinfo: bool) -> Url:
     scheme, separator, rest = text.partition("://")
     authority, slash, behind = rest.partition("/")
     if not separator or not slash:

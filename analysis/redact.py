@@ -10,14 +10,14 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote, unquote_plus, urljoin, urlsplit
 
 from .exchange import Header, Headers, SetCookie, Url
 from .fetch.origin import DEFAULT_PORTS, serialise
-from .hidden import Hidden
+from .hidden import Hidden, Told
 from .masking import stand_in
 from .words import built_file, generated, is_word
 
@@ -105,14 +105,16 @@ _AROUND = "'\"()[]{}<>*:."
 COMMON_DIGITS = 14
 KEPT_LINES = 10_000
 """Header lines and URLs remembered, so that equal ones are held once."""
+REMEMBERED_SIZE = 4_096
+"""Characters; longer lines, URLs and texts are not remembered: few would fill the memory."""
 KEPT_ORIGINS = 50_000
 """Origins remembered for which a report is not searched."""
 UNREADABLE = "its host or port cannot be understood"
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they stand everywhere by chance."""
 
-Account = tuple[Hidden, frozenset[str]]
-"""Withheld values that are remembered, and origins seen."""
+Account = tuple[Told, Sequence[str]]
+"""Withheld values that are remembered, and origins seen, as plain values."""
 
 
 class Door:
@@ -174,13 +176,13 @@ class Door:
 
     def account(self) -> Account:
         """What this door withheld, for another one to take over."""
-        return self._secrets, frozenset(self._origins)
+        return self._secrets.told(), sorted(self._origins)
 
     def take_over(self, account: Account) -> None:
         """Remember as one's own what another door of the same audit withheld, later."""
         secrets, origins = account
         self._secrets.take_over(secrets)
-        for each in sorted(origins):
+        for each in origins:
             self._know(each)
 
     def headers(self, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
@@ -193,7 +195,8 @@ class Door:
                 header = self._header(*line)
                 if len(self._lines) >= KEPT_LINES:
                     self._lines.clear()
-                self._lines[line] = header, self.withheld - before
+                if len(line[0]) + len(line[1]) <= REMEMBERED_SIZE:
+                    self._lines[line] = header, self.withheld - before
             else:
                 header, withheld = known
                 self.withheld += withheld
@@ -276,10 +279,16 @@ class Door:
         return replace
 
     def _without_generated(self, text: str) -> str:
-        for begin, end in reversed(generated(text)):
+        spans = generated(text)
+        if not spans:
+            return text
+        shown: list[str] = []
+        position = 0
+        for begin, end in spans:
             self._withhold("text", text[begin:end])
-            text = text[:begin] + stand_in(text[begin:end]) + text[end:]
-        return text
+            shown += text[position:begin], stand_in(text[begin:end])
+            position = end
+        return "".join([*shown, text[position:]])
 
     def http_version(self, text: str) -> str:
         """`HTTP/1.1`; empty for what is none."""
@@ -353,7 +362,8 @@ class Door:
             known = url, withheld
             if len(self._urls) >= KEPT_LINES:
                 self._urls.clear()
-            self._urls[text] = known
+            if len(text) <= REMEMBERED_SIZE:
+                self._urls[text] = known
         return known
 
     def _parse(self, text: str) -> Url:
@@ -551,8 +561,12 @@ def _server(text: str) -> tuple[str, str, int, str, bool]:
     return parts.scheme, host, port, serialise(parts.scheme, host, port), userinfo
 
 
-@lru_cache(maxsize=4096)
 def _template(path: str) -> str:
+    return _shape(path) if len(path) <= REMEMBERED_SIZE else _shape.__wrapped__(path)
+
+
+@lru_cache(maxsize=4096)
+def _shape(path: str) -> str:
     return "/".join(_segment(each) for each in path.split("/"))
 
 

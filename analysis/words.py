@@ -15,6 +15,8 @@ LONGEST_WORD = 32
 """A longer part of a path, or name of a parameter, is taken for a token."""
 SHORTEST_GENERATED = 12
 """In running text, shorter stretches pass for words whatever they look like."""
+REMEMBERED_SIZE = 1_024
+"""Characters; what was found in longer texts is not remembered: few would fill the memory."""
 LONGEST_NUMBER = 20
 """Digits of the largest number that a header can mean."""
 
@@ -58,11 +60,13 @@ _TURN = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _LONG = re.compile(rf"[A-Za-z0-9]{{41,}}|\d{{{LONGEST_NUMBER + 1},}}")
 
 
-@lru_cache(maxsize=8192)
 def is_word(text: str) -> bool:
     """May this part of a path, or name of a parameter, be shown? In doubt: no."""
-    if len(text) > LONGEST_WORD:
-        return False
+    return len(text) <= LONGEST_WORD and _is_word(text)
+
+
+@lru_cache(maxsize=8192)
+def _is_word(text: str) -> bool:
     if _VERSION.fullmatch(text):
         return True
     if not _SHAPE.fullmatch(text) or sum(c.isdigit() for c in text) > 4:
@@ -85,7 +89,9 @@ def built_file(text: str) -> str | None:
 
 def generated(text: str) -> tuple[tuple[int, int], ...]:
     """Stretches of running text (begin, end) that a machine made by chance."""
-    return _generated(text) if len(text) >= SHORTEST_GENERATED else ()
+    if len(text) < SHORTEST_GENERATED:
+        return ()
+    return _generated(text) if len(text) <= REMEMBERED_SIZE else _generated.__wrapped__(text)
 
 
 @lru_cache(maxsize=8192)

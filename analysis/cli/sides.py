@@ -20,7 +20,7 @@ from .shared import audit, was_interrupted
 if TYPE_CHECKING:
     from ..config import Config
 
-_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<!doctype html", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(r"\s*+(?:<!--(?>.*?-->)\s*+)*+<!doctype html", re.IGNORECASE | re.DOTALL)
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 FINDINGS_FORMAT = "cors-audit/findings"
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+MAX_PORT = 65_535
 
 # URL standard, "forbidden domain code point", less what cannot get this far.
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/<>?@\[\\\]^`{|}\x7f-\uffff]")
@@ -36,11 +37,14 @@ def is_serialised(text: str) -> bool:
     """
     if text in ("null", "file://"):
         return True
-    if _SERIALISED.fullmatch(text) is None:
+    if not text.isascii() or _SERIALISED.fullmatch(text) is None:
         return False
     scheme, _, rest = text.partition("://")
-    port = rest.rpartition("]")[2].rpartition(":")[2] if ":" in rest.rpartition("]")[2] else ""
-    return not port or DEFAULT_PORTS.get(scheme) != int(port)
+    address, bracket, behind = rest.rpartition("]")
+    if bracket and not _is_ipv6(address[1:]):
+        return False
+    port = behind.rpartition(":")[2] if ":" in behind else ""
+    return not port or (DEFAULT_PORTS.get(scheme) != int(port) <= MAX_PORT and port[0] != "0")
 
 
 @lru_cache(maxsize=4096)
@@ -129,15 +133,19 @@ def is_url(text: str) -> bool:
     host, port = _split_port(authority.rpartition("@")[2])
     if not host:
         return False
-    if port and not (port.isascii() and port.isdigit() and int(port[-12:]) <= 65535):
+    if port and not (port.isascii() and port.isdigit() and int(port[-12:]) <= MAX_PORT):
         return False
     if host.startswith("["):
-        try:
-            return ipaddress.ip_address(host[1:-1]).version == 6 and host.endswith("]")
-        except ValueError:
-            return False
+        return host.endswith("]") and _is_ipv6(host[1:-1])
     host = _unescape_host(host)
     return ":" not in host and _FORBIDDEN_IN_HOST.search(host) is None
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).version == 6
+    except ValueError:
+        return False
 
 
 def _split_port(authority: str) -> tuple[str, str]:

@@ -79,8 +79,14 @@ def fits(pattern: str, path: str) -> bool:
 @lru_cache(maxsize=4096)
 def _pattern(pattern: str) -> re.Pattern[str]:
     body = pattern.removesuffix("*")
-    parts = (re.escape(part) for part in re.split(r"\{[^{}/]*\}", body))
-    return re.compile("[^/]*".join(parts) + (".*" if body != pattern else ""), re.DOTALL)
+    first, *others = (re.escape(part) for part in re.split(r"\{[^{}/]*\}", body))
+    rest = ".*" if body != pattern else ""
+    if not others:
+        return re.compile(first + rest, re.DOTALL)
+    # Taken where it comes first, and nothing is tried twice: as in `analysis.ignores`.
+    between = "".join(f"(?>[^/]*?{part})" for part in others[:-1] if part)
+    last = f"(?>[^/]*?{others[-1]})" if rest and others[-1] else f"[^/]*{others[-1]}"
+    return re.compile(f"{first}{between}{last}{rest}", re.DOTALL)
 
 
 # From a result

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from ..sources import CaptureFile, Problem
+from ..sources.base import Unjudged
 from ..sources.exporters import exporter
 from ..sources.har import entries
 from ..sources.har_entries import SOCKETS, wire
@@ -74,8 +75,8 @@ def _copied(entry: Any, made_by: str | None, stand_ins: StandIns, tally: Tally) 
         made = _entry(entry, _redacted(found, stand_ins))
         again = wire(made, "", "", by)
         same = isinstance(again, Wire) and tells_the_same(told, again.through(stand_ins.reader))
-    except ValueError as error:
-        tally.leave_out("request with an unreadable URL", str(error))
+    except Unjudged as error:
+        tally.leave_out(error.what, str(error))
         return _empty(entry)
     if not same:
         tally.leave_out_odd()

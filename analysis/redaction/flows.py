@@ -15,6 +15,7 @@ from mitmproxy.io import FlowWriter
 from mitmproxy.net.http import status_codes
 
 from ..sources import CaptureFile, Problem
+from ..sources.base import Unjudged
 from ..sources.flowfile import records
 from ..sources.proxied import Answer, Failure, Proxied
 from .same import tells_the_same
@@ -42,8 +43,8 @@ def copy(
             told = found.exchange(stand_ins.door, "")
             made = _redacted(found, stand_ins)
             again = made.exchange(stand_ins.reader, "")
-        except ValueError as error:
-            tally.leave_out("request with an unreadable URL", str(error))
+        except Unjudged as error:
+            tally.leave_out(error.what, str(error))
             continue
         if not tells_the_same(told, again):
             tally.leave_out_odd()

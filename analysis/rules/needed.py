@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ..exchange import Headers
 from ..fetch.check import Asked, Failure, Step, cors_check, preflight_check
-from ..fetch.headers import extract_list
+from ..fetch.headers import list_items
 from ..finding import Expectation
 from ..session.judge import Judged, checked_headers
 
@@ -20,8 +20,8 @@ ACAM = "Access-Control-Allow-Methods"
 ACAH = "Access-Control-Allow-Headers"
 STATUS = "status"
 ORDER = (STATUS, ACAO, ACAC, ACAM, ACAH)
-MOST_ROUNDS = 200
-"""Far more than a preflight can ask for; a backstop."""
+MOST_ROUNDS = 20
+"""Each puts one kind of failure right; a backstop."""
 NO_ORIGIN = "the page's exact origin, never null"
 """Needed where the origin was `null`: letting `null` in would be worse than the block."""
 
@@ -69,20 +69,23 @@ def _cure(failure: Failure, seen: Judged, response: Headers) -> tuple[str, str]:
         case Step.PREFLIGHT_STATUS | Step.PREFLIGHT_REDIRECT:
             return STATUS, "204"
         case Step.METHOD_NOT_ALLOWED | Step.METHODS_UNPARSABLE:
-            return ACAM, _longer(response.get(ACAM.lower()), Asked.of(seen.exchange.request).method)
+            method = Asked.of(seen.exchange.request).method
+            return ACAM, _longer(response.get(ACAM.lower()), [method])
         case Step.HEADER_NOT_ALLOWED:
-            return ACAH, _longer(response.get(ACAH.lower()), failure.param or "")
+            value = response.get(ACAH.lower())
+            there = {name.lower() for name in list_items(value)}
+            asked = dict.fromkeys(Asked.of(seen.exchange.request).headers)
+            return ACAH, _longer(value, [name for name in asked if name not in there])
         case Step.HEADERS_UNPARSABLE:
             return ACAH, ", ".join(Asked.of(seen.exchange.request).headers)
         case _:
             return ACAO, seen.node.origin
 
 
-def _longer(value: str | None, more: str) -> str:
-    """The list with one more item; a list that is `*` or none at all is replaced."""
-    items = extract_list(value)
-    kept = () if isinstance(items, str) else tuple(i for i in items if i != "*")
-    return ", ".join((*kept, more))
+def _longer(value: str | None, wanted: Sequence[str]) -> str:
+    """The list with more items, all at once: a request may ask for thousands of names. A list
+    that is `*` or none at all is replaced."""
+    return ", ".join((*(item for item in list_items(value) if item != "*"), *wanted))
 
 
 def _with(response: Headers, name: str, value: str) -> Headers:

@@ -7,7 +7,7 @@ bounds, never with traffic. Rules about policies read it; `policy` makes the res
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar, cast
 
@@ -33,11 +33,16 @@ MAX_URLS = 4_096
 MAX_URLS_OF_ALL = 8_192
 """The same for all APIs of a session together."""
 MAX_LISTS = 64
-"""Different preflight questions kept per API, with their answers."""
+"""Different preflight questions kept per API, and as many answers, pages with WebSockets, and
+origins named unasked; further ones are counted in `left_out`."""
 MAX_ENDPOINTS = 2_048
 """Endpoints kept per API; those beyond are counted in `left_out`, likewise the following."""
 MAX_ANSWERS = 1_024
 """Kinds of answers kept per API: one for each origin that it names."""
+SLOWER = 64
+"""Live, what follows from all answers of an API is worked out anew when so small a part of them
+is new: otherwise a server that tells each page something else would make every exchange cost as
+much as all that came before."""
 MAX_NAMES = 1_024
 """Different origins, header names and other words of a kind, kept per API."""
 
@@ -281,6 +286,13 @@ class ApiFacts:
         names[name] = 1
         return True
 
+    def _has_room(self, table: Sized, what: str) -> bool:
+        """Is there room for one more? What finds none is counted."""
+        if len(table) < MAX_LISTS:
+            return True
+        self.left_out[what] += 1
+        return False
+
     def _note(self, names: set[str], more: Iterable[str]) -> None:
         """Note names, as far as there is room for new ones."""
         for name in more:
@@ -290,9 +302,11 @@ class ApiFacts:
                 self.left_out["names"] += 1
 
     def once(self, of_answers: Callable[[ApiFacts], T]) -> T:
-        """`of_answers(self)`, worked out anew only when another kind of answer has come."""
+        """`of_answers(self)`, worked out anew only when other kinds of answers have come: at once
+        while there are few, else when there are so many more that it is worth it. At the end of
+        a session all have come before anybody asks."""
         known = self._kept.get(of_answers)
-        if known is None or known[0] != len(self.answers):
+        if known is None or len(self.answers) - known[0] > known[0] // SLOWER:
             known = len(self.answers), of_answers(self)
             self._kept[of_answers] = known
         return cast("T", known[1])
@@ -320,6 +334,8 @@ class ApiFacts:
                 if len(self.cookies_set) < MAX_NAMES:
                     self.cookies_set[cookie] = seen
                     self.shape += 1
+                else:
+                    self.left_out["kinds of cookies"] += 1
 
     def _observe_abroad(self, seen: Judged) -> None:
         """Cookies on a request of another site's page, and on a WebSocket handshake."""
@@ -330,7 +346,7 @@ class ApiFacts:
                 self.shape += self._count(self.cookies_abroad, page)
         if node.role is Role.WEBSOCKET and exchange.status is not None and page != "null":
             key = page, exchange.status == 101
-            if key not in self.sockets and len(self.sockets) < MAX_LISTS:
+            if key not in self.sockets and self._has_room(self.sockets, "pages with WebSockets"):
                 self.sockets[key] = seen
                 self.shape += 1
 
@@ -341,7 +357,7 @@ class ApiFacts:
             return
         assert allowed is not None
         if allowed not in self.offered and is_serialised(allowed):
-            if len(self.offered) < MAX_LISTS:
+            if self._has_room(self.offered, "origins named unasked"):
                 self.offered[allowed] = seen
                 self.shape += 1
 
@@ -394,7 +410,7 @@ class ApiFacts:
         key = asked.method, asked.headers
         asking = self.asked.get(key)
         if asking is None:
-            if len(self.asked) >= MAX_LISTS:
+            if not self._has_room(self.asked, "preflight questions"):
                 return
             asking = self.asked[key] = Asking(seen)
             self.shape += 1
@@ -518,7 +534,7 @@ class ApiFacts:
             _stripped(response.get("access-control-allow-methods")),
             _stripped(response.get("access-control-allow-headers")),
         )
-        if question not in self.questions and len(self.questions) < MAX_LISTS:
+        if question not in self.questions and self._has_room(self.questions, "preflight answers"):
             self.questions[question] = seen
             self.shape += 1
 

@@ -33,6 +33,23 @@ class Irrelevant(NamedTuple):
     ended: float | None
 
 
+class Unjudged(ValueError):
+    """A message that is left out, and why.
+
+    Args:
+        what: kind of thing, as in `Problem`.
+    """
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(reason)
+        self.what = what
+
+    @property
+    def problem(self) -> Problem:
+        """What stands in the place of the exchange."""
+        return Problem(self.what, str(self))
+
+
 class CaptureError(Exception):
     """A capture, or the place it should be in, cannot be used; the text names the remedy."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..exchange import Exchange
+from ..exchange import Exchange, believed
 from ..redact import Door
 from .proxied import Answer, Failure, Proxied, front_of
 
@@ -19,7 +19,7 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = 
         altered: as in `Exchange`, where the caller knows; else what the flow shows.
 
     Raises:
-        ValueError: the request's URL cannot be understood.
+        Unjudged: see `Wire.through`.
     """
     return proxied(flow).exchange(door, capture, altered)
 
@@ -53,9 +53,9 @@ def proxied(flow: HTTPFlow) -> Proxied:
     )
 
 
-def times(flow: HTTPFlow) -> tuple[float, float | None]:
+def times(flow: HTTPFlow) -> tuple[float | None, float | None]:
     """When the request began, and when the answer or the error was complete."""
     ended = flow.response.timestamp_end if flow.response is not None else None
     if ended is None and flow.error is not None:
         ended = flow.error.timestamp
-    return flow.request.timestamp_start, ended
+    return believed(flow.request.timestamp_start), believed(ended)

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ..exchange import Exchange
+from ..exchange import Exchange, believed
 from ..redact import Door
 from . import usual
-from .base import NOT_HTTP, PAGES, Irrelevant, Peeked, Problem, give_back
+from .base import NOT_HTTP, PAGES, Irrelevant, Peeked, Problem, Unjudged, give_back
 from .flowrecord import record
 from .proxied import Proxied
 from .tnet import DICTIONARY, LENGTH, Data, Unusual, item
@@ -25,6 +25,11 @@ _RECORD = re.compile(
 _HEAD = 48
 """Bytes that hold the beginning of a record as `_RECORD` knows it."""
 _PADDING = re.compile(rb"[\0\r\n\t ]*\Z")
+
+
+IN_VAIN = 2**22
+"""Bytes of seeming flows that may be looked at in vain behind a damage, beside as many as were
+passed."""
 
 
 def holds_flows(data: Data) -> bool:
@@ -55,12 +60,12 @@ def exchanges(
     for found in records(data, start, stop, passed):
         if isinstance(found, Proxied):
             if not every and not found.matters:
-                yield Irrelevant(found.id, found.started, found.ended)
+                yield Irrelevant(found.id, believed(found.started), believed(found.ended))
                 continue
             try:
                 yield found.exchange(door, capture)
-            except ValueError as error:
-                yield Problem("request with an unreadable URL", str(error))
+            except Unjudged as error:
+                yield error.problem
         else:
             # mitmproxy's errors quote what they stumbled over.
             yield replace(found, reason=door.text(found.reason)) if found.fatal else found
@@ -155,11 +160,21 @@ def _damage(data: Data, position: int) -> tuple[Problem, int]:
 
 
 def _flows_behind(data: Data, position: int) -> Iterator[int]:
-    """Where a whole flow begins. A number that was cut off may stand before its length."""
+    """Where a whole flow begins. A number that was cut off may stand before its length.
+
+    A body may hold thousands of beginnings that all claim to reach to its end. What is looked at
+    in vain is therefore bounded by what lies behind already; a beginning that comes when nothing
+    is left is passed over.
+    """
+    in_vain = 0
     for found in _RECORD.finditer(data, position + 1):
         for start in range(found.start(), found.end() - 2):
-            if isinstance(_record(data, start)[0], Proxied):
+            if in_vain > IN_VAIN + start - position:
+                break
+            read, end = _record(data, start)
+            if isinstance(read, Proxied):
                 yield start
+            in_vain += end - start
 
 
 def _framed(data: Data | Peeked, position: int) -> int | None:

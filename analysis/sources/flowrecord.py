@@ -228,11 +228,15 @@ def _fields(part: bytes) -> Fields:
     return tuple([_pair(part, each) for each in items(part, outer)])
 
 
+def _line(part: bytes) -> tuple[bytes, bytes]:
+    return _short_line(part) if len(part) <= REMEMBERED_SIZE else _short_line.__wrapped__(part)
+
+
 _LINE = re.compile(rb"(\d{1,12}):(\d{1,12}):([^,]{0,200}),(\d{1,12}):(.*)\Z", re.S)
 
 
 @lru_cache(maxsize=16384)
-def _line(part: bytes) -> tuple[bytes, bytes]:
+def _short_line(part: bytes) -> tuple[bytes, bytes]:
     """A header line without its last two characters, if it is exactly one."""
     usual = _LINE.match(part)
     if usual is not None:

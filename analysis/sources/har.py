@@ -14,7 +14,7 @@ from typing import Any
 
 from ..exchange import Exchange
 from ..redact import Door
-from .base import PAGES, Problem, give_back
+from .base import PAGES, Problem, Unjudged, give_back
 from .exporters import Exporter, exporter, made_by
 from .har_entries import wire
 from .har_text import Damaged, JsonText
@@ -49,8 +49,8 @@ def exchanges(
             continue
         try:
             yield found.through(door)
-        except ValueError as error:
-            yield Problem("request with an unreadable URL", str(error))
+        except Unjudged as error:
+            yield error.problem
 
 
 def wires(

@@ -61,7 +61,14 @@ def exchanges(data: bytes | mmap, capture: str) -> Iterator[Exchange | Problem]:
         torn = 0
         try:
             yield _read(text, capture)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ):
             torn = number
     if torn and data[len(data) - 1 :] == b"\n":
         yield _damaged(torn)
@@ -94,7 +101,7 @@ def _refused(text: bytes) -> Problem | None:
     """What keeps what follows this heading from being read."""
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = {}
     version = said.get("format_version")
     if version != FORMAT_VERSION:

@@ -1,44 +1,126 @@
-"""Exchanges on their way from one process to another.
+"""What was read from a capture, on its way from one process to another: as JSON.
 
-What many of them share (header lines, URLs) is sent once in a parcel. Much faster than the
-way in which pickle treats frozen dataclasses by itself.
+No pickle: what comes out of it are the types below and nothing else, whatever the bytes. What
+many exchanges share (header lines, URLs, attributes of cookies) is sent once in a parcel.
 """
 
 from __future__ import annotations
 
-import copyreg
-import pickle
-from collections.abc import Callable
-from dataclasses import fields
-from io import BytesIO
+import json
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
 from ..exchange import Exchange, Header, Headers, SetCookie, Url
+from .base import Irrelevant, Problem
+
+Item = Exchange | Irrelevant | Problem
+
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+_of_header = attrgetter("name", "value", "size")
+_of_url = attrgetter("scheme", "host", "port", "path", "query", "origin", "userinfo")
+_of_cookie = attrgetter("same_site", "secure", "path", "domain", "deletes")
+_of_exchange = attrgetter("id", "started", "ended", "status", "cookies", "removed")
+_shared = attrgetter(
+    "capture", "client", "agent", "connection", "method", "http_version", "lost", "referrer",
+    "location_scheme", "altered",
+)  # fmt: skip
+"""What is the same in very many exchanges."""
 
 
-def _as_arguments(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
-    """How to send a dataclass: its fields, in the order in which it takes them."""
-    values = attrgetter(*[each.name for each in fields(kind)])
-    return lambda instance: (kind, values(instance))
+class _Table:
+    """Values that several exchanges share: each gets a number when it is seen first."""
+
+    def __init__(self, row: Callable[[Any], Any]) -> None:
+        self.rows: list[Any] = []
+        self._row = row
+        self._held: list[object] = []
+        self._numbers: dict[int, int] = {}
+
+    def number(self, value: object) -> int:
+        """Its number. Equal values that are not the same object get two: that costs room only."""
+        known = self._numbers.get(id(value))
+        if known is None:
+            known = self._numbers[id(value)] = len(self.rows)
+            self.rows.append(self._row(value))
+            self._held.append(value)  # so that no other value gets its id
+        return known
+
+    def numbers(self, values: Iterable[object]) -> list[int]:
+        """The numbers of several."""
+        known = self._numbers
+        try:
+            return [known[id(each)] for each in values]
+        except KeyError:
+            return [self.number(each) for each in values]
 
 
-_TABLE: dict[type, Callable[[Any], Any]] = {
-    **copyreg.dispatch_table,
-    **{kind: _as_arguments(kind) for kind in (Exchange, Header, SetCookie, Url)},
-    Headers: lambda headers: (Headers, (headers.fields,)),
-}
+def _url_row(url: Url) -> tuple[Any, ...]:
+    return (url.key.hex(), *_of_url(url))
 
 
-def pack(content: object) -> bytes:
-    """Anything that pickle takes, exchanges in it."""
-    file = BytesIO()
-    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = _TABLE
-    pickler.dump(content)
-    return file.getvalue()
+def pack(note: object, items: Iterable[Item] = ()) -> bytes:
+    """A note, which is what JSON knows, and items, in their order."""
+    lines, urls, cookies = _Table(_of_header), _Table(_url_row), _Table(_of_cookie)
+    kinds: dict[tuple[str | None, ...], int] = {}
+    rows: list[str] = []
+    for each in items:
+        if isinstance(each, Exchange):
+            location, kind = each.location, _shared(each)
+            row: tuple[Any, ...] = (
+                *_of_exchange(each),
+                kinds.setdefault(kind, len(kinds)),
+                urls.number(each.url),
+                -1 if location is None else urls.number(location),
+                lines.numbers(each.request.fields),
+                lines.numbers(each.response.fields),
+                cookies.numbers(each.set_cookies),
+            )
+        elif isinstance(each, Irrelevant):
+            row = (each.id, each.started, each.ended)
+        else:
+            row = (each.what, each.reason, each.fatal, None)
+        rows.append(_encode(row))
+    tables = [lines.rows, urls.rows, cookies.rows, list(kinds)]
+    return "\n".join([_encode(note), _encode(tables), *rows]).encode("ascii")
 
 
-def unpack(parcel: bytes) -> Any:
-    """What `pack` was given. Only for parcels of our own processes."""
-    return pickle.loads(parcel)
+def unpack(parcel: bytes) -> tuple[Any, list[Item]]:
+    """What `pack` was given; tuples in the note come back as lists.
+
+    Raises:
+        ValueError, TypeError, LookupError: these bytes are no parcel.
+    """
+    note, tables, *rows = parcel.decode("ascii").split("\n")
+    header_rows, url_rows, cookie_rows, kinds = json.loads(tables)
+    header = [Header(*row) for row in header_rows].__getitem__
+    urls: list[Any] = [*(_url(*row) for row in url_rows), None]
+    cookie = [SetCookie(*row) for row in cookie_rows].__getitem__
+    found: list[Item] = []
+    for text in rows:
+        row = json.loads(text)
+        if len(row) == 3:
+            found.append(Irrelevant(*row))
+            continue
+        if len(row) == 4:
+            found.append(Problem(*row[:3]))
+            continue
+        id_, started, ended, status, cookies, removed, kind, url, location, sent, got, set_ = row
+        capture, client, agent, connection, method, http, lost, referrer, scheme, altered = kinds[
+            kind
+        ]
+        found.append(
+            Exchange(
+                id_, capture, client, agent, connection, started, ended, method, urls[url], http,
+                Headers(tuple(map(header, sent))), status, Headers(tuple(map(header, got))), lost,
+                cookies, referrer, urls[location], scheme, tuple(map(cookie, set_)), altered,
+                removed,
+            )
+        )  # fmt: skip
+    return json.loads(note), found
+
+
+def _url(key: str, scheme: str, host: str, port: int, path: str, query: list[str],
+         origin: str, userinfo: bool) -> Url:  # fmt: skip
+    return Url(scheme, host, port, path, tuple(query), bytes.fromhex(key), origin, userinfo)

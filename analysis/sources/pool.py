@@ -1,7 +1,9 @@
 """Work on several processors, its results in the order of the tasks.
 
 Unlike the pools of the standard library it knows which task a process was at when it died,
-says so in that task's place, and goes on with a new process.
+says so in that task's place, and goes on with a new process. Tasks and results are bytes: what
+is read from captures is never pickled. (Python's own `multiprocessing` starts a process by a
+pickled message; there is nothing of ours in it but the name of a function.)
 """
 
 from __future__ import annotations
@@ -14,12 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
 
-from .parcel import pack, unpack
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+Work = Callable[[bytes], bytes]
+DONE, FAILED = b"+", b"-"
+"""What a reply begins with: the result follows, or what `work` raised."""
 AHEAD = 3
 """Tasks for each process that may be under way or waiting to be taken: bounds the memory."""
 
@@ -42,8 +42,8 @@ class Died:
 
 
 def in_order(
-    work: Callable[[Task], Result], tasks: Iterable[Task], processes: int
-) -> Iterator[tuple[Task, Result | Died]]:
+    work: Work, tasks: Iterable[bytes], processes: int
+) -> Iterator[tuple[bytes, bytes | Died]]:
     """Do `work` on every task.
 
     Args:
@@ -61,16 +61,16 @@ def in_order(
 
 
 class _Pool:
-    def __init__(self, work: Callable[[Any], Any], processes: int) -> None:
+    def __init__(self, work: Work, processes: int) -> None:
         self._work = work
         self._size = processes
         self._processes: dict[Connection, BaseProcess] = {}
         self._idle: list[Connection] = []
         self._busy: dict[Connection, int] = {}
 
-    def run(self, tasks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-        pending: dict[int, Any] = {}
-        done: dict[int, Any] = {}
+    def run(self, tasks: Iterator[bytes]) -> Iterator[tuple[bytes, bytes | Died]]:
+        pending: dict[int, bytes] = {}
+        done: dict[int, bytes | Died] = {}
         sent = told = 0
         more = True
         while True:
@@ -107,12 +107,11 @@ class _Pool:
     def _free(self) -> bool:
         return bool(self._idle) or len(self._processes) < self._size
 
-    def _send(self, number: int, task: Any) -> None:
-        parcel = pack(task)
+    def _send(self, number: int, task: bytes) -> None:
         while True:
             connection = self._idle.pop() if self._idle else self._start()
             try:
-                connection.send_bytes(parcel)
+                connection.send_bytes(task)
             except OSError:  # it died while it had nothing to do
                 self._bury(connection)
                 continue
@@ -137,32 +136,32 @@ class _Pool:
         self._processes[ours] = process
         return ours
 
-    def _collect(self) -> Iterator[tuple[int, Any]]:
+    def _collect(self) -> Iterator[tuple[int, bytes | Died]]:
         for ready in wait(list(self._busy)):
             assert isinstance(ready, Connection)
             number = self._busy.pop(ready)
             try:
-                error, result = unpack(ready.recv_bytes())
+                reply = ready.recv_bytes()
             except (EOFError, OSError):
                 yield number, Died(self._bury(ready))
                 continue
             self._idle.append(ready)
-            if error is not None:
-                raise RuntimeError(f"in another process: {error}")
-            yield number, result
+            if reply[:1] != DONE:
+                raise RuntimeError(f"in another process: {reply[1:].decode('utf-8', 'replace')}")
+            yield number, reply[1:]
 
 
-def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
+def _serve(connection: Connection, work: Work) -> None:
     """What a process does: one task after another, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides what ends
     with contextlib.suppress(EOFError, OSError):
         while True:
-            task = unpack(connection.recv_bytes())
+            task = connection.recv_bytes()
             try:
-                parcel = pack((None, work(task)))
+                reply = DONE + work(task)
             except Exception as error:
-                parcel = pack((f"{type(error).__name__}: {error}", None))
-            connection.send_bytes(parcel)
+                reply = FAILED + f"{type(error).__name__}: {error}".encode("utf-8", "replace")
+            connection.send_bytes(reply)
 
 
 @contextlib.contextmanager

@@ -79,10 +79,10 @@ class Proxied(NamedTuple):
             altered: as in `Exchange`, where the caller knows; else what the flow shows.
 
         Raises:
-            ValueError: the request's URL cannot be understood.
+            Unjudged: see `Wire.through`.
         """
         answer = self.answer
-        answered = answer if answer is not None and answer.status else None
+        answered = answer if answer is not None and 0 < answer.status < 1000 else None
         return Wire(
             id=self.id,
             capture=capture,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-from ..exchange import Exchange
-from ..redact import Account, Door
-from .base import CaptureError, Irrelevant, Peeked, Problem
+from ..redact import Door
+from . import parcel
+from .base import CaptureError, Peeked, Problem
 from .opening import IN_MEMORY, CaptureFile, name_of, open_capture
 from .packed import is_packed
+from .parcel import Item
 
 Passed = Callable[[int], None]
-Item = Exchange | Irrelevant | Problem
 PIECE = 32 * 2**20
 """Bytes of a large flow file that one process reads at a time."""
 WORTH_IT = 64 * 2**20
@@ -33,9 +33,9 @@ class Piece:
     sha256: str | None = None
     made_by: str | None = None
     """As in `CaptureFile`."""
-    items: Iterable[Item] = ()
     error: str | None = None
     """Why nothing of it can be used."""
+    items: Iterable[Item] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,25 @@ class _Task:
     """What another process is to read."""
 
     number: int
-    path: str | CaptureError
-    key: bytes = field(repr=False)
+    path: str
+    fault: str | None
+    """Why it cannot be read, where that is known already."""
+    key: str = field(repr=False)
+    """Of the door, in hexadecimal digits."""
     redact: bool
     size: int
     """Bytes on disk that it stands for."""
     start: int = 0
     stop: int | None = None
+
+    def as_bytes(self) -> bytes:
+        """As another process gets it."""
+        return parcel.pack(astuple(self))
+
+    @classmethod
+    def of_bytes(cls, sent: bytes) -> _Task:
+        """What `as_bytes` made."""
+        return cls(*parcel.unpack(sent)[0])
 
 
 def read(
@@ -132,7 +144,7 @@ def _alone(number: int, path: str | CaptureError, door: Door, passed: Passed) ->
         return Piece(number, "", error=str(error))
     scale = _size(path) / len(capture.data)  # less than 1 for a compressed file
     items = read(capture, door, f"c{number}", passed=lambda behind: passed(round(behind * scale)))
-    return Piece(number, capture.name, capture.kind, capture.sha256, capture.made_by, items)
+    return Piece(number, capture.name, capture.kind, capture.sha256, capture.made_by, items=items)
 
 
 def _together(
@@ -140,33 +152,42 @@ def _together(
 ) -> Iterator[Piece]:
     from . import pool
 
-    tasks = (each for item in enumerate(found) for each in _tasks(*item, key, door.redact))
-    for task, reply in pool.in_order(_read, tasks, workers):
+    tasks = (
+        each.as_bytes()
+        for number, path in enumerate(found)
+        for each in _tasks(number, path, key.hex(), door.redact)
+    )
+    for sent, reply in pool.in_order(_read, tasks, workers):
+        task = _Task.of_bytes(sent)
         if isinstance(reply, pool.Died):
             where = "" if task.stop is None else f" (bytes {task.start} to {task.stop})"
             problem = Problem("lost process", f"{reply.reason}{where}", fatal=True)
-            yield Piece(task.number, name_of(str(task.path)), items=[problem])
+            yield Piece(task.number, name_of(task.path), items=[problem])
         else:
-            piece, account = reply
+            (about, account), items = parcel.unpack(reply)
             door.take_over(account)
-            yield piece
+            number, name, kind, sha256, made_by, error = about
+            yield Piece(number, name, kind, sha256, made_by, error, items)
         passed(task.size)
 
 
-def _tasks(number: int, path: str | CaptureError, key: bytes, redact: bool) -> Iterator[_Task]:
+def _tasks(number: int, path: str | CaptureError, key: str, redact: bool) -> Iterator[_Task]:
     """One for a capture; several for a large flow file."""
+    if isinstance(path, CaptureError):
+        yield _Task(number, "", str(path), key, redact, 0)
+        return
     size = _size(path)
     if size >= 2 * PIECE:
         try:
-            with open(str(path), "rb", buffering=0) as file:
+            with open(path, "rb", buffering=0) as file:
                 parts = list(_parts(Peeked(file)))
         except OSError:
             parts = []  # whoever is to read it will tell
         for start, stop in parts:
-            yield _Task(number, path, key, redact, stop - start, start, stop)
+            yield _Task(number, path, None, key, redact, stop - start, start, stop)
         if parts:
             return
-    yield _Task(number, path, key, redact, size)
+    yield _Task(number, path, None, key, redact, size)
 
 
 def _parts(file: Peeked) -> Iterator[tuple[int, int]]:
@@ -178,15 +199,21 @@ def _parts(file: Peeked) -> Iterator[tuple[int, int]]:
         yield from flowfile.borders(file, PIECE)
 
 
-def _read(task: _Task) -> tuple[Piece, Account]:
+def _read(sent: bytes) -> bytes:
     """What another process does with a task."""
-    door = Door(task.key, task.redact)
+    task = _Task.of_bytes(sent)
+    door = Door(bytes.fromhex(task.key), task.redact)
     try:
-        if isinstance(task.path, CaptureError):
-            raise task.path
+        if task.fault is not None:
+            raise CaptureError(task.fault)
         capture = open_capture(task.path)
     except CaptureError as error:
-        return Piece(task.number, "", error=str(error)), door.account()
+        return parcel.pack((_about(Piece(task.number, "", error=str(error))), door.account()))
     items = list(read(capture, door, f"c{task.number}", task.start, task.stop))
-    piece = Piece(task.number, capture.name, capture.kind, capture.sha256, capture.made_by, items)
-    return piece, door.account()
+    piece = Piece(task.number, capture.name, capture.kind, capture.sha256, capture.made_by)
+    return parcel.pack((_about(piece), door.account()), items)
+
+
+def _about(piece: Piece) -> tuple[int | str | None, ...]:
+    """Everything about a piece but what is in it."""
+    return piece.number, piece.name, piece.kind, piece.sha256, piece.made_by, piece.error

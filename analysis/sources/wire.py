@@ -7,10 +7,15 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from ..exchange import NO_HEADERS, Exchange, Headers
+from ..exchange import NO_HEADERS, Exchange, Headers, believed
 from ..fetch.check import REDIRECT_STATUSES
 from ..redact import Door
 from .agent import agent
+from .base import Unjudged
+
+LARGEST_HEAD = 2**19
+"""Bytes of a request's URL and headers, or of a response's headers. Chromium refuses more than
+256 KiB of the latter (measured)."""
 
 Fields = Sequence[tuple[bytes, bytes]]
 """Header lines in order, repetitions kept."""
@@ -43,8 +48,12 @@ class Wire(NamedTuple):
         """The exchange that the door lets pass.
 
         Raises:
-            ValueError: the request's URL cannot be understood.
+            Unjudged: the request's URL cannot be understood, or there is more than
+                `LARGEST_HEAD` of it.
         """
+        if max(_size(self.request) + len(self.url), _size(self.response)) > LARGEST_HEAD:
+            why = f"its URL and headers have more than {LARGEST_HEAD:,} bytes"
+            raise Unjudged("message with very large headers", why)
         before = door.withheld
         request = door.headers(self.request)
         response = door.headers(self.response) if self.status is not None else NO_HEADERS
@@ -52,6 +61,10 @@ class Wire(NamedTuple):
         user_agent = (self.user_agent or "") if told is None else told
         referrer = _last(self.request, request, "referer")
         target = _last(self.response, response, "location")
+        try:
+            url = door.url(self.url)
+        except ValueError as error:
+            raise Unjudged("request with an unreadable URL", str(error)) from None
         location, location_scheme = None, None
         if target and self.status in REDIRECT_STATUSES:
             location, location_scheme = door.location(self.url, target)
@@ -61,10 +74,10 @@ class Wire(NamedTuple):
             client=client_id(self.address, user_agent),
             agent=agent(user_agent),
             connection=self.connection,
-            started=self.started,
-            ended=self.ended,
+            started=believed(self.started),
+            ended=believed(self.ended),
             method=door.name(self.method),
-            url=door.url(self.url),
+            url=url,
             http_version=door.http_version(self.http_version),
             request=request,
             status=self.status,
@@ -90,6 +103,11 @@ def client_id(address: str, user_agent: str) -> str:
     """A short hash: tells clients apart without naming them."""
     text = f"{address}\0{user_agent}".encode("utf-8", "replace")
     return blake2b(text, digest_size=4).hexdigest()
+
+
+def _size(fields: Fields) -> int:
+    """Bytes of the names and values of header lines."""
+    return sum([len(name) + len(value) for name, value in fields])
 
 
 def _last(fields: Fields, headers: Headers, name: str) -> str | None:

@@ -232,6 +232,27 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
+UNSAFE = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "copyreg", "yaml")
+RUNS_TEXT = ("eval", "exec", "compile", "__import__", "system", "popen", "getoutput")
+
+
+@pytest.mark.parametrize(("name", "path"), _modules(), ids=lambda value: str(value))
+def test_nothing_that_is_read_is_run(name: str, path: Path) -> None:
+    """No pickle or the like, no text that becomes code, no shell."""
+    tops = {each.partition(".")[0] for each in _imports(name, path)}
+    assert not tops & set(UNSAFE)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func
+            words = ast.unparse(called)
+            if isinstance(called, ast.Name) or words.startswith(
+                ("builtins.", "os.", "subprocess.")
+            ):
+                assert words.rpartition(".")[2] not in RUNS_TEXT, f"{name}: {words}"
+            assert not words.endswith((".to_pickle", ".read_pickle")), f"{name}: {words}"
+            assert "shell" not in {each.arg for each in node.keywords}, f"{name}: {words}"
+
+
 def test_no_addon_file_shadows_a_module() -> None:
     """mitmproxy leaves the script's folder first on the module path."""
     names = {path.stem for path in (ROOT / "addon").iterdir()} - {"__init__"}

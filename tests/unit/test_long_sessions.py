@@ -226,7 +226,7 @@ def test_divided_work_forgets_the_same(monkeypatch: pytest.MonkeyPatch, cut: int
     for number, each in enumerate(came):
         alone.add(*each)
         (first if number < cut else second).add(*each)
-    first.take_over(second)
+    first.take_over(second.told())
     assert first.overfull == alone.overfull == 2
     assert len(list(first)) == len(list(alone))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import threading
 from pathlib import Path
@@ -212,3 +213,31 @@ def test_large_files_have_no_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert open_capture(str(path)).sha256 is not None
     monkeypatch.setattr(opening, "LARGEST_DIGEST", path.stat().st_size - 1)
     assert open_capture(str(path)).sha256 is None
+
+
+def test_bombs_in_other_clothes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packed twice, in parts, as a HAR file: nothing is unpacked beyond the bound, or twice."""
+    monkeypatch.setattr(opening, "BOMB_SIZE", 2**20)
+    har = b'{"log": {"entries": [{"text": "' + b"A" * 2**23 + b'"}]}}'
+    (tmp_path / "large.har.gz").write_bytes(gzip.compress(har))
+    parts = gzip.compress(flows.dump(*calls(1))) + gzip.compress(bytes(2**21)) * 4
+    (tmp_path / "parts.flow.gz").write_bytes(parts)
+    (tmp_path / "twice.flow.gz").write_bytes(gzip.compress(gzip.compress(bytes(2**24))))
+    result = audit([str(tmp_path)])
+    said = {each.reason.partition(":")[0]: each.reason for each in result.skipped}
+    assert "gunzip" in said["large.har.gz"]
+    assert "gunzip" in said["parts.flow.gz"]
+    assert "no capture" in said["twice.flow.gz"]  # what is inside is packed, and stays so
+    assert not result.captures
+
+
+def test_a_har_file_with_large_bodies_is_read(tmp_path: Path) -> None:
+    entry = {
+        "request": {"method": "GET", "url": "https://api.example/", "headers": []},
+        "response": {"status": 200, "headers": [],
+                     "content": {"text": "QUJD" * 500_000, "encoding": "base64"}},
+    }  # fmt: skip
+    path = tmp_path / "bodies.har"
+    path.write_text(json.dumps({"log": {"entries": [entry] * 3}}))
+    (capture,) = audit([str(path)]).captures
+    assert (capture.flows, capture.complete) == (3, True)

@@ -7,7 +7,6 @@ over; its two ways, patterns and walker, agree always.
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -24,12 +23,13 @@ from mitmproxy.test import tflow, tutils
 from analysis.exchange import Exchange
 from analysis.redact import Door
 from analysis.sources import migrated, open_capture, usual
-from analysis.sources.base import NOT_HTTP, Problem
+from analysis.sources.base import Problem
 from analysis.sources.flow import exchange_of
 from analysis.sources.flowfile import exchanges
-from analysis.sources.flowrecord import FORMAT, record
+from analysis.sources.flowrecord import FORMAT
 from analysis.sources.proxied import Proxied
-from analysis.sources.tnet import Item, Unusual, whole
+from analysis.sources.tnet import Item, whole
+from tests.fuzz.targets.flowfiles import compare, lazily
 
 from . import flows
 
@@ -39,33 +39,6 @@ DECOY = flows.dump(flows.call(), flows.call(url="https://evil.example/x"))
 FUZZ = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-
-
-def lazily(raw: bytes) -> Proxied | str | None:
-    """What the lazy reader makes of a record; None: it leaves it to mitmproxy."""
-    try:
-        outer = whole(raw)
-    except Unusual:
-        return None
-    walked: Proxied | str | None = None
-    with contextlib.suppress(Unusual):
-        walked = record(raw, outer)
-    at_a_run = usual.record(raw, outer)
-    if at_a_run is not None:
-        assert repr(at_a_run) == repr(walked)
-    return walked
-
-
-def compare(raw: bytes) -> Proxied | str | None:
-    """Read a record both ways; what the lazy one said."""
-    said, known = lazily(raw), migrated.record(raw)
-    if isinstance(said, str):
-        read_ = Problem(f"{said} flow", NOT_HTTP)
-        refused = isinstance(known, Problem) and known.fatal
-        assert known is None or known == read_ or refused
-    elif said is not None and isinstance(known, Proxied):
-        assert repr(said) == repr(known)
-    return said
 
 
 def by_flow_reader(path: Path, door: Door) -> list[Exchange]:
