@@ -9,7 +9,7 @@ takes its part along: Dask has it read again by another one.
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from collections import defaultdict, deque
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
@@ -129,7 +129,7 @@ def extract(version: str, sent: bytes) -> tuple[bytes, Told]:
     piece, (told, origins) = read_task(task)
     if task.fault is None and not is_url(task.path) and not os.path.exists(task.path):
         why = (
-            f"{task.path}: not there on the worker {socket.gethostname()}: share the folder with "
+            f"{task.path}: not there on the worker {platform.node()}: share the folder with "
             "the workers, or name the capture by URL (s3://…)"
         )
         piece = replace(piece, error=why)
