@@ -9,7 +9,9 @@ Places of which something is forgotten are counted.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 
 FIRST = 4_096
 """Values of a place that are remembered from its beginning."""
@@ -74,3 +76,30 @@ class Hidden:
     def __iter__(self) -> Iterator[str]:
         for values in (*self._first.values(), *self._latest.values()):
             yield from values
+
+
+def masked(told: Told, key: bytes) -> Told:
+    """The same with a digest in place of each value: enough to tell what is overfull.
+
+    Args:
+        key: of the digests, at most 64 bytes.
+    """
+    parts, overfull = told
+    return [(place, [_digest(each, key) for each in values]) for place, values in parts], overfull
+
+
+class Elsewhere(ABC):
+    """Withheld values that stay on other machines, which search texts for them there."""
+
+    @abstractmethod
+    def hits(self, text: str) -> list[tuple[int, str, str, str]]:
+        """Those that stand in a text: place, encoding, the value, and as it is spelt there. Since
+        they stand there they are no news to whoever has the text."""
+
+
+Secrets = frozenset[str] | Elsewhere
+"""What a finished text is searched for."""
+
+
+def _digest(value: str, key: bytes) -> str:
+    return blake2b(value.encode("utf-8", "surrogatepass"), key=key, digest_size=8).hexdigest()

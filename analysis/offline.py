@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from .engine import Auditor
 from .exchange import Exchange, Span
 from .redact import Door
 from .result import AuditResult, Capture, Skipped
 from .session.intent import NOTHING_DECLARED, Intent
-from .sources import Irrelevant, Piece, find, name_of, pieces, size_of
+from .sources import CaptureError, Irrelevant, Piece, find, name_of, pieces, size_of
+from .sources.reading import Passed
 
 INTERRUPTED = "interrupted: the result is partial"
 OFTEN = 500
@@ -36,6 +38,9 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
+Found = Sequence[str | CaptureError]
+Read = Callable[[Found, bytes, Door, Passed], Generator[Piece, None, None]]
+"""How captures are read: `sources.pieces`, or the same on other machines."""
 
 
 @dataclass
@@ -103,8 +108,14 @@ def hear(
     progress: Tell | None = None,
     intent: Intent = NOTHING_DECLARED,
     workers: int = 0,
+    read: Read | None = None,
 ) -> Auditor:
-    """The auditor that was fed all of these captures; arguments as for `audit`."""
+    """The auditor that was fed all of these captures; arguments as for `audit`.
+
+    Args:
+        read: instead of reading them here, with `workers` processes.
+    """
+    read = read or partial(pieces, workers)
     key = os.urandom(16)
     auditor = Auditor(Door(key, redact), intent)
     found = list(find([os.fspath(each) for each in inputs]))
@@ -116,7 +127,7 @@ def hear(
         tell(state)
 
     reading: _Reading | None = None
-    with closing(pieces(found, key, auditor.door, workers, passed)) as all_pieces:
+    with closing(read(found, key, auditor.door, passed)) as all_pieces:
         try:
             for piece in all_pieces:
                 if reading is not None and reading.piece.number != piece.number:

@@ -160,6 +160,11 @@ class Door:
         was not."""
         return not self._was_open
 
+    @property
+    def origins(self) -> frozenset[str]:
+        """Origins seen: what is part of one is no secret, since reports name them."""
+        return frozenset(self._origins)
+
     def secrets(self) -> frozenset[str]:
         """The withheld values that a finished report is searched for.
 

@@ -9,11 +9,12 @@ History of the format:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .finding import Finding, Fix
+from .hidden import Secrets
 from .plain import plain, public, text, typed
 from .series import Series
 
@@ -436,7 +437,7 @@ class AuditResult:
     shelves: tuple[Shelf, ...] = ()
     """Configurations to choose from, for the few APIs with most findings whose software was not
     recognised; `cors-audit policy --for` writes them for every API."""
-    secrets: frozenset[str] = field(
+    secrets: Secrets = field(
         default=frozenset(), repr=False, compare=False, metadata={"private": True}
     )
     """Values withheld at the door, in memory only: a writer searches its finished text for
@@ -467,8 +468,24 @@ class AuditResult:
 
         Captured bytes outside ASCII stay readable as `\\u` escapes, so the text is ASCII.
         """
-        fields = {name: getattr(self, name) for name in public(AuditResult)}
-        return text({"format": FORMAT, "format_version": FORMAT_VERSION, **fields}) + "\n"
+        return "".join(self.json_parts())
+
+    def json_parts(self) -> Iterator[str]:
+        """The same text in parts, of a row of a table at most, so that that of a large result
+        need not be in memory."""
+        inner = "\n  "
+        yield f'{{\n "format": {text(FORMAT)},\n "format_version": {FORMAT_VERSION}'
+        for name in public(AuditResult):
+            value = getattr(self, name)
+            yield f',\n "{name}": '
+            if not isinstance(value, tuple) or not value:
+                yield text(value, "\n ")
+                continue
+            for number, row in enumerate(value):
+                yield "," if number else "["
+                yield f"{inner}{text(row, inner)}"
+            yield "\n ]"
+        yield "\n}\n"
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> AuditResult:

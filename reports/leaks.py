@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
 
+from analysis.hidden import Elsewhere, Secrets
 from analysis.masking import masked
 
 from .errors import SecretFound
@@ -55,7 +56,7 @@ Made = TypeVar("Made")
 def searched(
     render: Callable[[Shown], Made],
     shown: Shown,
-    secrets: Iterable[str],
+    secrets: Secrets,
     text_of: Callable[[Made], str] = str,
 ) -> Made:
     """What `render` makes of `shown`, with none of `secrets` in it.
@@ -70,23 +71,22 @@ def searched(
     Raises:
         SecretFound: it stands there even so.
     """
-    secrets = frozenset(secrets)
     made = render(shown)
-    found = _hits(text_of(made), secrets)
+    found = hits(text_of(made), secrets)
     if found:
         made = render(masked(shown, {each for hit in found for each in (hit.value, hit.spelling)}))
         search(text_of(made), secrets)
     return made
 
 
-def search(text: str, secrets: Iterable[str]) -> None:
+def search(text: str, secrets: Secrets) -> None:
     """Raise when `text` holds one of `secrets`, plain or in an encoding we know.
 
     Raises:
         SecretFound: with the encoding and the line, never the value.
     """
-    if hits := _hits(text, secrets):
-        first = min(hits)
+    if found := hits(text, secrets):
+        first = min(found)
         raise SecretFound(first.form, text.count("\n", 0, first.place) + 1)
 
 
@@ -97,7 +97,7 @@ def search_file(path: Path, secrets: Iterable[str]) -> None:
         SecretFound: with the encoding and the line within its part of the file.
         OSError: it cannot be read.
     """
-    wanted = {each for secret in secrets for each in _spelled(secret)}
+    wanted = frozenset(each for secret in secrets for each in _spelled(secret))
     overlap = LONGEST_FORM * max(map(len, wanted), default=0)
     with path.open("rb") as file:
         behind = b""
@@ -113,17 +113,22 @@ def _spelled(secret: str) -> Iterator[str]:
         yield secret.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-class _Hit(NamedTuple):
+class Hit(NamedTuple):
+    """A value that stands in a text."""
+
     place: int
     form: str
     value: str
     spelling: str
 
 
-def _hits(text: str, secrets: Iterable[str]) -> list[_Hit]:
+def hits(text: str, secrets: Secrets) -> list[Hit]:
+    """The values of `secrets` that stand in a text, wherever they are kept."""
+    if isinstance(secrets, Elsewhere):
+        return [Hit(*each) for each in secrets.hits(text)]
     runs = _runs(text)
     return [
-        _Hit(place, form, secret, spelling)
+        Hit(place, form, secret, spelling)
         for secret in secrets
         if len(secret) >= SHORTEST and _may_begin(secret, runs)
         for form, spelling in forms(secret)

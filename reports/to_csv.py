@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from analysis.finding import Finding
+from analysis.plain import plain
 from analysis.result import AuditResult
 
 from .escape import cell, json_cell, visible
@@ -24,7 +25,7 @@ def render(result: AuditResult) -> str:
     text = io.StringIO()
     rows = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     rows.writerow(COLUMNS)
-    for finding in result.to_dict()["findings"]:
+    for finding in plain(result.findings):
         rows.writerow([_shown(finding[name]) for name in COLUMNS])
     return text.getvalue()
 

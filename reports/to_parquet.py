@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,15 +17,18 @@ from analysis.result import AuditResult
 from . import PARTS
 from .tables import Tables
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def render(result: AuditResult) -> Tables:
     """One file for each table."""
-    files = tuple(_file(result, table) for table in PARTS["parquet"])
-    return Tables(files, "\n".join(text for file in files for text in _texts(file)))
+    files = tuple(file(result.to_frame(table)) for table in PARTS["parquet"])
+    return Tables(files, "\n".join(text for each in files for text in _texts(each)))
 
 
-def _file(result: AuditResult, table: str) -> bytes:
-    frame = result.to_frame(table)
+def file(frame: pd.DataFrame) -> bytes:
+    """A table as the bytes of a file."""
     schema = pa.Schema.from_pandas(frame, preserve_index=False)
     for place, column in enumerate(schema):
         if pa.types.is_dictionary(column.type):  # of strings, also where there is no value
@@ -35,9 +39,9 @@ def _file(result: AuditResult, table: str) -> bytes:
     return sink.getvalue()
 
 
-def _texts(file: bytes) -> Iterator[str]:
+def _texts(data: bytes) -> Iterator[str]:
     """The strings of a file, read back from it."""
-    table = pq.read_table(io.BytesIO(file))
+    table = pq.read_table(io.BytesIO(data))
     for raw in (table.schema.metadata or {}).values():
         yield raw.decode("utf-8")
     for column in table.columns:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import types
 import typing
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ..fetch.classify import Role
 from ..finding import Confidence, Finding, Kind, Severity
+from ..plain import plain
 from ..result import FORMAT, FORMAT_VERSION, AuditResult, ExchangeRow, Policy
 from ..session.judge import Outcome, Sent
 
@@ -50,23 +52,26 @@ def frame(result: AuditResult, table: str) -> pd.DataFrame:
     """
     if table not in ROWS:
         raise ValueError(f"no table {table!r}; there are {', '.join(ROWS)}")
-    whole = result.to_dict()
-    rows: list[dict[str, Any]] = whole[table]
-    made = pd.DataFrame(
+    made = of_rows(plain(getattr(result, table)), table)
+    made.attrs = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "table": table,
+        "tool": plain(result.tool),
+        "captures": plain(result.captures),
+        "redacted": result.redacted,
+    }
+    return made
+
+
+def of_rows(rows: Sequence[Mapping[str, Any]], table: str) -> pd.DataFrame:
+    """The same of the rows of one result, or of several, as `AuditResult.to_dict` has them."""
+    return pd.DataFrame(
         {
             name: _column(name, [_flat(row[name]) for row in rows], dtype)
             for name, dtype in dtypes(table).items()
         }
     )
-    made.attrs = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "table": table,
-        "tool": whole["tool"],
-        "captures": whole["captures"],
-        "redacted": whole["redacted"],
-    }
-    return made
 
 
 def dtypes(table: str) -> dict[str, str]:

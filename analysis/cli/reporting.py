@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .completing import files, gates
+from .each import report_each
 from .endings import EXITS, FINDINGS, FINE, Failure, cannot_write
 from .helping import Example, Verb
 from .settings import accept, gate_of, read_baseline, with_baseline, with_config
@@ -34,6 +35,7 @@ from .shared import (
     summary,
     was_interrupted,
     with_inputs,
+    with_scheduler,
     without_secrets,
 )
 from .streams import tell
@@ -56,6 +58,9 @@ SAMPLES = ROOT / "sample_flows"
         ),
         Example("a folder of nightly recordings", "cors-audit report nightly/ -o nightly.html"),
         Example(
+            "each of them a session of its own", "cors-audit report --each nightly/ -o results/"
+        ),
+        Example(
             "for another program",
             "cors-audit report session.flow -o - --format json > result.json",
         ),
@@ -63,6 +68,12 @@ SAMPLES = ROOT / "sample_flows"
     exits=EXITS | {FINDINGS: "--fail-on was given, and met"},
 )
 @with_inputs
+@with_scheduler
+@click.option(
+    "--each", is_flag=True,
+    help="Judge every recording as a session of its own: a result for each, and tables of all, in "
+    "the folder or at the URL of -o (extra 'distributed').",
+)  # fmt: skip
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE", shell_complete=files,
     help="Where to write; the suffix decides the format (.html .json .sarif .xml .csv .md "
@@ -83,6 +94,7 @@ def report(
     inputs: tuple[str, ...],
     no_redact: bool,
     color: str,
+    each: bool,
     outputs: tuple[str, ...],
     format_: str | None,
     open_: bool,
@@ -92,13 +104,17 @@ def report(
 ) -> None:
     """Judge recordings and write reports.
 
-    INPUT is a recording of mitmproxy, a HAR file, a journal, a folder of them, or '-' for
-    standard input. Several are judged as one session. Without -o the report goes to
-    cors-report.html, never over an existing file.
+    INPUT is a recording of mitmproxy, a HAR file, a journal, a folder of them, a URL (s3://…),
+    or '-' for standard input. Several are judged as one session, unless --each says otherwise.
+    Without -o the report goes to cors-report.html, never over an existing file.
     """
     gate = read_gate(fail_on) if fail_on else []
-    can_write(outputs, format_)
     known = read_baseline(baseline, config)
+    if each:
+        if format_ is not None or open_:
+            raise click.UsageError("--each writes a folder: leave out --format and --open")
+        report_each(inputs, outputs, redact=not no_redact, config=config, baseline=known, gate=gate)
+    can_write(outputs, format_)
     result = audit(inputs, redact=not no_redact, intent=config.intent)
     result = accept(result, config, known)
     written = save(result, outputs, format_)
@@ -123,6 +139,7 @@ def report(
     exits=EXITS | {FINDINGS: "findings that --fail-on, or else the configuration, names"},
 )
 @with_inputs
+@with_scheduler
 @click.option(
     "--fail-on", metavar="KIND|SEVERITY,...", shell_complete=gates,
     help=f"What makes the check fail; 'never' for nothing. Default: {DEFAULT_GATE}.",

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
@@ -23,6 +24,7 @@ from .streams import note, out, out_by, tell
 
 if TYPE_CHECKING:
     from ..engine import Auditor
+    from ..hidden import Secrets
     from ..result import AuditResult
     from ..session.intent import Intent
 
@@ -32,6 +34,8 @@ DEFAULT_REPORT = "cors-report.html"
 DEFAULT_GATE = "broken:medium,dangerous:medium"
 WORKERS = "cors-audit.workers"
 """Where click's context keeps the value of `--workers`."""
+SCHEDULER = "cors-audit.scheduler"
+"""The same for `--scheduler`."""
 PROMPT_LINES = 3
 """Of a screen, for the command that was typed, the last line of `check`, and the next prompt."""
 
@@ -65,6 +69,21 @@ def _note_workers(context: click.Context, _: click.Parameter, value: int) -> int
     return value
 
 
+def with_scheduler(function: Any) -> Any:
+    """The option of verbs that can have their captures read by a cluster."""
+    return click.option(
+        "--scheduler", metavar="ADDRESS", expose_value=False, callback=_note_scheduler,
+        help="Have captures read by the Dask cluster whose scheduler has this address, such as "
+        "tcp://HOST:8786 (extra 'distributed').",
+    )(function)  # fmt: skip
+
+
+def _note_scheduler(context: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    """Kept aside, as `--workers` is."""
+    context.meta[SCHEDULER] = value
+    return value
+
+
 def with_color(function: Any) -> Any:
     """The option of every verb that prints text."""
     return click.option(
@@ -86,8 +105,9 @@ def heard(
     """The same, with the auditor that heard the captures."""
     from ..offline import conclude, hear
     from ..session.intent import NOTHING_DECLARED
-    from . import progress
+    from . import clusters, progress
 
+    crew = clusters.crew()
     with progress.shown() as show:
         auditor = hear(
             list(inputs),
@@ -95,8 +115,11 @@ def heard(
             progress=show,
             intent=intent or NOTHING_DECLARED,
             workers=click.get_current_context().meta.get(WORKERS, 1),
+            read=None if crew is None else crew.pieces,
         )
         result = conclude(auditor)
+    if crew is not None:
+        result = replace(result, secrets=crew)
     for each in result.skipped:
         if each.what == "input":
             tell(each.reason)
@@ -195,12 +218,12 @@ def summary(result: AuditResult, color: str) -> str:
     return to_terminal.render(result, **terminal(color), height=height) + "\n"
 
 
-def print_searched(render: Callable[[Shown], str], shown: Shown, secrets: Iterable[str]) -> None:
+def print_searched(render: Callable[[Shown], str], shown: Shown, secrets: Secrets) -> None:
     """What `render` makes of it to standard output, with nothing in it that was withheld."""
     out(without_secrets(render, shown, secrets))
 
 
-def without_secrets(render: Callable[[Shown], str], shown: Shown, secrets: Iterable[str]) -> str:
+def without_secrets(render: Callable[[Shown], str], shown: Shown, secrets: Secrets) -> str:
     """What `render` makes of it, with nothing in it that was withheld.
 
     Raises:

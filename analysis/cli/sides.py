@@ -36,6 +36,7 @@ def read_side(path: str, config: Config) -> tuple[Session, frozenset[str]]:
     if was_interrupted(result):
         raise click.exceptions.Exit(INTERRUPTED)
     name = Path(path).resolve().name if path != "-" else "standard input"
+    assert isinstance(result.secrets, frozenset)  # no other machine has read it
     return session(mark(result, config), name, "capture"), result.secrets
 
 

@@ -9,10 +9,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from . import remote
 from .base import CaptureError
 from .packed import BLOCK, BROKEN, is_packed, unpacked
 from .tnet import Data
@@ -51,9 +52,15 @@ def find(inputs: Sequence[str]) -> Iterator[str | CaptureError]:
     """Expand folders; what cannot be used comes as an error in its place.
 
     Yields:
-        Paths in a stable order, `-` for standard input.
+        Paths and URLs in a stable order, `-` for standard input.
     """
     for each in inputs:
+        if remote.is_url(each):
+            try:
+                yield from remote.files(each, _is_capture)
+            except CaptureError as error:
+                yield error
+            continue
         if each == "-":
             yield each
             continue
@@ -147,6 +154,15 @@ def _contents(path: str) -> tuple[Data, str | None, str | None]:
         with _put_aside(sys.stdin.buffer, name) as aside:
             data, fault = _unpacked(aside, name)
         return data, None, fault
+    if remote.is_url(path):
+        with _nameless(name) as aside:
+            sha = sha256()
+            for block in remote.blocks(path, BLOCK):
+                sha.update(block)
+                _keep(block, aside, name)
+            digest = sha.hexdigest() if aside.tell() <= LARGEST_DIGEST else None
+            data, fault = _unpacked(aside, name)
+        return data, digest, fault
     with open(path, "rb") as file:
         state = os.fstat(file.fileno())
         if not stat.S_ISREG(state.st_mode):

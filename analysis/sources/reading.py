@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-from ..redact import Door
-from . import parcel
+from ..redact import Account, Door
+from . import parcel, remote
 from .base import CaptureError, Peeked, Problem
 from .opening import IN_MEMORY, CaptureFile, name_of, open_capture
 from .packed import is_packed
@@ -39,7 +39,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class Task:
     """What another process is to read."""
 
     number: int
@@ -59,7 +59,7 @@ class _Task:
         return parcel.pack(astuple(self))
 
     @classmethod
-    def of_bytes(cls, sent: bytes) -> _Task:
+    def of_bytes(cls, sent: bytes) -> Task:
         """What `as_bytes` made."""
         return cls(*parcel.unpack(sent)[0])
 
@@ -98,18 +98,18 @@ def read(
 
 
 def pieces(
-    found: Sequence[str | CaptureError], key: bytes, door: Door, workers: int, passed: Passed
+    workers: int, found: Sequence[str | CaptureError], key: bytes, door: Door, passed: Passed
 ) -> Generator[Piece, None, None]:
     """Everything in the captures that `find` has found, in order.
 
     Args:
-        key: of the door.
         workers: processes that may read at the same time; 0: this one reads, whatever there is.
+        key: of the door.
         passed: told how many bytes of the files were read since it was told last.
     """
     worth_it = workers > 1 and size_of(found) >= WORTH_IT
     mapped = workers > 0 and any(_size(each) > IN_MEMORY for each in found)
-    if (worth_it or mapped) and all(map(_can_be_sent, found)):
+    if (worth_it or mapped) and all(map(can_be_sent, found)):
         yield from _together(found, key, door, workers, passed)
         return
     for number, path in enumerate(found):
@@ -124,15 +124,19 @@ def size_of(found: Iterable[str | CaptureError]) -> int:
 def _size(path: str | CaptureError) -> int:
     if isinstance(path, CaptureError) or path == "-":
         return 0
+    if remote.is_url(path):
+        return remote.size(path)
     try:
         return os.path.getsize(path)
     except OSError:
         return 0  # whoever is to read it will tell
 
 
-def _can_be_sent(path: str | CaptureError) -> bool:
+def can_be_sent(path: str | CaptureError) -> bool:
     """Can another process read it? Not a pipe of ours."""
-    return isinstance(path, CaptureError) or not (path == "-" or Path(path).is_fifo())
+    if isinstance(path, CaptureError) or remote.is_url(path):
+        return True
+    return not (path == "-" or Path(path).is_fifo())
 
 
 def _alone(number: int, path: str | CaptureError, door: Door, passed: Passed) -> Piece:
@@ -155,26 +159,25 @@ def _together(
     tasks = (
         each.as_bytes()
         for number, path in enumerate(found)
-        for each in _tasks(number, path, key.hex(), door.redact)
+        for each in tasks_of(number, path, key.hex(), door.redact)
     )
     for sent, reply in pool.in_order(_read, tasks, workers):
-        task = _Task.of_bytes(sent)
+        task = Task.of_bytes(sent)
         if isinstance(reply, pool.Died):
             where = "" if task.stop is None else f" (bytes {task.start} to {task.stop})"
             problem = Problem("lost process", f"{reply.reason}{where}", fatal=True)
             yield Piece(task.number, name_of(task.path), items=[problem])
         else:
-            (about, account), items = parcel.unpack(reply)
+            piece, account = unpacked(reply)
             door.take_over(account)
-            number, name, kind, sha256, made_by, error = about
-            yield Piece(number, name, kind, sha256, made_by, error, items)
+            yield piece
         passed(task.size)
 
 
-def _tasks(number: int, path: str | CaptureError, key: str, redact: bool) -> Iterator[_Task]:
+def tasks_of(number: int, path: str | CaptureError, key: str, redact: bool) -> Iterator[Task]:
     """One for a capture; several for a large flow file."""
     if isinstance(path, CaptureError):
-        yield _Task(number, "", str(path), key, redact, 0)
+        yield Task(number, "", str(path), key, redact, 0)
         return
     size = _size(path)
     if size >= 2 * PIECE:
@@ -184,10 +187,10 @@ def _tasks(number: int, path: str | CaptureError, key: str, redact: bool) -> Ite
         except OSError:
             parts = []  # whoever is to read it will tell
         for start, stop in parts:
-            yield _Task(number, path, None, key, redact, stop - start, start, stop)
+            yield Task(number, path, None, key, redact, stop - start, start, stop)
         if parts:
             return
-    yield _Task(number, path, None, key, redact, size)
+    yield Task(number, path, None, key, redact, size)
 
 
 def _parts(file: Peeked) -> Iterator[tuple[int, int]]:
@@ -201,19 +204,33 @@ def _parts(file: Peeked) -> Iterator[tuple[int, int]]:
 
 def _read(sent: bytes) -> bytes:
     """What another process does with a task."""
-    task = _Task.of_bytes(sent)
+    return packed(*read_task(Task.of_bytes(sent)))
+
+
+def read_task(task: Task) -> tuple[Piece, Account]:
+    """Do what a task says; what was withheld, beside what was read."""
     door = Door(bytes.fromhex(task.key), task.redact)
     try:
         if task.fault is not None:
             raise CaptureError(task.fault)
         capture = open_capture(task.path)
     except CaptureError as error:
-        return parcel.pack((_about(Piece(task.number, "", error=str(error))), door.account()))
+        return Piece(task.number, "", error=str(error)), door.account()
     items = list(read(capture, door, f"c{task.number}", task.start, task.stop))
-    piece = Piece(task.number, capture.name, capture.kind, capture.sha256, capture.made_by)
-    return parcel.pack((_about(piece), door.account()), items)
+    piece = Piece(
+        task.number, capture.name, capture.kind, capture.sha256, capture.made_by, None, items
+    )
+    return piece, door.account()
 
 
-def _about(piece: Piece) -> tuple[int | str | None, ...]:
-    """Everything about a piece but what is in it."""
-    return piece.number, piece.name, piece.kind, piece.sha256, piece.made_by, piece.error
+def packed(piece: Piece, account: Account) -> bytes:
+    """A piece on its way to another process."""
+    about = piece.number, piece.name, piece.kind, piece.sha256, piece.made_by, piece.error
+    return parcel.pack((about, account), piece.items)
+
+
+def unpacked(reply: bytes) -> tuple[Piece, Account]:
+    """What `packed` was given."""
+    (about, account), items = parcel.unpack(reply)
+    number, name, kind, sha256, made_by, error = about
+    return Piece(number, name, kind, sha256, made_by, error, items), account

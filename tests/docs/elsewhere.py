@@ -29,6 +29,9 @@ SHELL = "belongs to one shell, and is typed in sh here"
 WINDOW = "opens a window and ends when that is closed"
 LONG = "takes minutes"
 ASKS = "asks the network"
+SERVES = "ends with Ctrl+C"
+STORE = "needs an object store and a cluster"
+CLUSTER = "tests/fleet/test_session.py::test_the_command_writes_the_same_bytes"
 
 ELSEWHERE = {
     # The first three of the README: in a clone and an environment of their own.
@@ -80,6 +83,14 @@ ELSEWHERE = {
     "python sample_flows/record.py": Row(LONG, SAMPLES),
     "python sample_flows/record.py --only 04 --browser firefox": Row(LONG, SAMPLES),
     "python sample_flows/record.py --screenshots pages/": Row(LONG, SAMPLES),
+    # Clusters and object stores.
+    "dask scheduler --host 127.0.0.1 --port 8786": Row(SERVES, CLUSTER),
+    "dask worker tcp://127.0.0.1:8786 --nworkers auto --nthreads 1": Row(SERVES, CLUSTER),
+    "cors-audit report s3://bucket/session/ -o report.html --scheduler tcp://127.0.0.1:8786": Row(
+        STORE, CLUSTER),
+    "cors-audit report --each s3://bucket/nightly/2026-11-28/ -o s3://bucket/cors/2026-11-28 "
+    "--scheduler tls://scheduler:8786 --fail-on broken:medium,dangerous": Row(
+        STORE, "tests/fleet/test_urls.py::test_an_object_store"),
     # The truth lab.
     "python -m tests.browser.lab --browser firefox --out firefox --core": Row(LONG, PARITY),
     "python -m tests.browser.lab --browser chromium --out chromium": Row(LONG, PARITY),

@@ -36,7 +36,8 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "analysis.plain": ((), ()),
     "analysis.result": (
-        ("analysis.finding", "analysis.plain", "analysis.series", "analysis.batch", "reports"),
+        ("analysis.finding", "analysis.hidden", "analysis.plain", "analysis.series",
+         "analysis.batch", "reports"),
         ("pandas",),
     ),
     "analysis.rules": (
@@ -117,6 +118,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("analysis.exchange", "analysis.fetch", "analysis.redact", "analysis.sources"),
         ("mitmproxy",),
     ),
+    "analysis.sources.remote": (("analysis.sources",), ("fsspec",)),
     "analysis.sources.migrated": (("analysis.sources",), ("mitmproxy",)),
     "analysis.redaction": (
         ("analysis.exchange", "analysis.redact", "analysis.redaction", "analysis.sources"), (),
@@ -124,7 +126,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "analysis.redaction.flows": (("analysis.redaction", "analysis.sources"), ("mitmproxy",)),
     "analysis.series": ((), ()),
     "analysis.batch": (
-        ("analysis.fetch.classify", "analysis.finding", "analysis.result",
+        ("analysis.fetch.classify", "analysis.finding", "analysis.plain", "analysis.result",
          "analysis.session.judge"),
         ("pandas",),
     ),
@@ -133,19 +135,21 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "analysis.result", "analysis.series", "analysis.session"),
         ("pandas",),
     ),
+    "analysis.fleet": (("analysis", "reports"), ("dask", "fsspec", "pandas")),
     "analysis.cli": (("analysis", "reports"), ("click",)),
+    "analysis.cli.clusters": (("analysis",), ("click", "dask")),
     "analysis.cli.completing": (("addon.launch.finder", "analysis"), ("click",)),
     "analysis.cli.versions": (("addon.launch", "analysis"), ()),
     "analysis.cli.recording": (("addon.launch", "analysis", "reports"), ("click",)),
     "reports": (
-        ("analysis.diff", "analysis.result", "analysis.series", "analysis.finding",
-         "analysis.masking", "reports"),
+        ("analysis.diff", "analysis.hidden", "analysis.plain", "analysis.result",
+         "analysis.series", "analysis.finding", "analysis.masking", "reports"),
         (),
     ),
     "reports.to_html": (
         ("analysis.result", "analysis.finding", "reports"), ("jinja2", "markupsafe"),
     ),
-    "reports.to_parquet": (("analysis.result", "reports"), ("pyarrow",)),
+    "reports.to_parquet": (("analysis.result", "reports"), ("pandas", "pyarrow")),
     "addon": (("analysis", "reports", "addon"), ("mitmproxy",)),
     "addon.launch": (("addon.launch",), ()),
     "addon.launch.certificates": ((), ("cryptography",)),

@@ -128,7 +128,7 @@ def test_a_capture_whose_process_died_is_named_and_the_rest_read(
 
     def in_order(work, tasks, processes):  # type: ignore[no-untyped-def]
         for task, reply in real(work, tasks, processes):
-            read_ = reading._Task.of_bytes(task)
+            read_ = reading.Task.of_bytes(task)
             lost = read_.path.endswith("small2.flow") or (read_.start and "large" in read_.path)
             yield task, pool.Died(-9) if lost else reply
 
