@@ -24,11 +24,9 @@ def render(result: AuditResult) -> str:
     """The fragment.
 
     Raises:
-        SecretFound: something that was withheld stands in it.
+        SecretFound: something that was withheld stands in it, and cannot be masked.
     """
-    made = "\n".join(_lines(result))
-    leaks.search(made, result.secrets)
-    return made
+    return leaks.searched(lambda shown: "\n".join(_lines(shown)), result, result.secrets)
 
 
 def _lines(result: AuditResult) -> Iterator[str]:

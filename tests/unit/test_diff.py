@@ -14,6 +14,7 @@ import reports
 from analysis import audit
 from analysis.diff import Diff, Session, compare, session
 from analysis.finding import Confidence, Explained, Ignored, Severity
+from analysis.masking import stand_in
 from analysis.result import AuditResult, Observed, Tool
 from reports import diff_to_markdown, diff_to_terminal
 from reports.columns import width
@@ -324,18 +325,39 @@ def test_no_planted_secret_in_a_comparison(tmp_path: Path) -> None:
         assert "FAKE-SECRET" not in done.stdout + done.stderr
 
 
-def test_a_withheld_value_stops_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["text", "json", "md"])
+def test_a_withheld_value_is_masked(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     from click.testing import CliRunner
 
     from analysis.cli import main, sides
 
-    real = sides.read_side
+    real, secret = sides.read_side, "10-fixed.flow"
 
     def leaking(path: str, *more: Any) -> tuple[Session, frozenset[str]]:
-        return real(path, *more)[0], frozenset({"hidden-error-status"})
+        return real(path, *more)[0], frozenset({secret})
 
     monkeypatch.setattr(sides, "read_side", leaking)
+    words = ["diff", "--no-config", str(FIXED), str(BROKEN), "--format", form]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1
+    assert secret not in done.output
+    assert stand_in(secret) in done.output
+
+
+def test_a_withheld_value_that_cannot_be_masked_stops_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from click.testing import CliRunner
+
+    from analysis.cli import main
+    from reports import diff_to_terminal, leaks
+
+    monkeypatch.setattr(diff_to_terminal, "render", lambda *_, **__: "says s3cr3t-42 itself")
+    real = leaks.searched
+    monkeypatch.setattr(
+        leaks, "searched", lambda render, shown, _, *more: real(render, shown, {"s3cr3t-42"}, *more)
+    )
     done = CliRunner().invoke(main, ["diff", "--no-config", str(FIXED), str(BROKEN)])
     assert done.exit_code == 2
-    assert "hidden-error-status" not in done.output
+    assert "s3cr3t-42" not in done.output
     assert "nothing was written" in done.output
