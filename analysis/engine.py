@@ -44,7 +44,7 @@ MAX_APIS = 2_048
 """Servers about which facts are kept; exchanges with further ones are counted."""
 MAX_PENDING = 1_024
 """Clients whose open verdicts are remembered while one listens."""
-AT_ONCE = 120_000
+AT_ONCE = 50_000
 """Kept exchanges up to which a session is judged at once and held; a longer one is judged anew
 for each look at it, which takes longer, and little memory."""
 MAX_ALIKE = 1_024

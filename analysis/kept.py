@@ -22,7 +22,7 @@ from .exchange import Exchange
 from .packing import Packer
 from .relevance import calls_another, is_at_home
 
-AS_THEY_ARE = 8_192
+AS_THEY_ARE = 4_096
 """Exchanges that are not packed."""
 AS_THEY_ARE_SIZE = 2**27
 """Bytes that their headers have on the wire: beyond it, fewer are left as they are."""

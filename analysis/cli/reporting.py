@@ -104,7 +104,7 @@ def report(
 ) -> None:
     """Judge recordings and write reports.
 
-    INPUT is a recording of mitmproxy, a HAR file, a journal, a folder of them, a URL (s3://…),
+    INPUT is a recording of mitmproxy, a HAR file, a journal, a folder of them, a URL (s3://...),
     or '-' for standard input. Several are judged as one session, unless --each says otherwise.
     Without -o the report goes to cors-report.html, never over an existing file.
     """
