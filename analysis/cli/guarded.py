@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -14,27 +16,15 @@ from .streams import tell
 class Guarded(click.Group):
     """Ends that click has other exit codes for, or none: Python's own would be 1, a finding."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Do what a verb does. Its own end goes on upwards, any other one is told here."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
-            raise
-        except KeyboardInterrupt:
-            tell("interrupted; nothing was written after that")
-            code = INTERRUPTED
-        except MemoryError:
-            tell("there is not enough memory: give fewer recordings at a time")
-            code = WRONG_USE
-        except Exception as error:
-            from ..trace import trace
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the command line; `--version` and its like end here."""
+        with _told():
+            return super().make_context(*args, **kwargs)
 
-            tell(
-                f"an error of our own; nothing was written after that: {trace(error)}. "
-                "Please report it as a bug, without the recording"
-            )
-            code = WRONG_USE
-        raise click.exceptions.Exit(code)
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what a verb does."""
+        with _told():
+            return super().invoke(ctx)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """As click's; what standard output cannot spell is escaped, as on standard error."""
@@ -45,3 +35,29 @@ class Guarded(click.Group):
             return super().main(*args, **kwargs)
         except OSError:  # not even the message could be written
             sys.exit(WRONG_USE)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A verb's own end goes on upwards, any other one is told here."""
+    try:
+        yield
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except KeyboardInterrupt:
+        tell("interrupted; nothing was written after that")
+        code = INTERRUPTED
+    except MemoryError:
+        tell("there is not enough memory: give fewer recordings at a time")
+        code = WRONG_USE
+    except Exception as error:
+        from ..trace import trace
+
+        tell(
+            f"an error of our own; nothing was written after that: {trace(error)}. "
+            "Please report it as a bug, without the recording"
+        )
+        code = WRONG_USE
+    else:
+        return
+    raise click.exceptions.Exit(code)

@@ -213,7 +213,7 @@ def summary(result: AuditResult, color: str) -> str:
     from reports import to_terminal
 
     height = to_terminal.MOST_LINES
-    if sys.stdout.isatty():
+    if _on_terminal():
         height = min(shutil.get_terminal_size().lines - PROMPT_LINES, height)
     return to_terminal.render(result, **terminal(color), height=height) + "\n"
 

@@ -18,12 +18,13 @@ def lines() -> Iterator[str]:
 
     browsers = ", ".join(browser.name for browser in finder.installed())
     system = f"{platform.system()} {platform.release()}, {platform.machine()}"
+    encoding = getattr(sys.stdout, "encoding", None) or "none"  # it may be closed
     rows = {
         "mitmproxy": _version("mitmproxy"),
         "Python": f"{platform.python_version()}, {platform.python_implementation()}",
         "system": system,
         "browsers": browsers or "none found",
-        "encoding": f"{sys.stdout.encoding or 'none'}, files {sys.getfilesystemencoding()}",
+        "encoding": f"{encoding}, files {sys.getfilesystemencoding()}",
         "libraries": ", ".join(f"{name} {_version(name)}" for name in LIBRARIES),
     }
     yield f"cors-audit {__version__}"

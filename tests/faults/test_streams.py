@@ -46,6 +46,7 @@ def test_closed_standard_output(tmp_path: Path) -> None:
     assert (done.returncode, lines(done)) == (
         2, "Error: standard output is closed: send it to a file, or to /dev/null",
     )  # fmt: skip
+    assert run(tmp_path, "--version", shell=">&-").returncode == 2
     done = run(tmp_path, "report", BROKEN, "-o", "r.html", shell=">&-")
     assert done.returncode == 2
     assert (tmp_path / "r.html").read_text().rstrip().endswith("</html>")
