@@ -366,6 +366,7 @@ def form_opinions(
     intent: Intent = NOTHING_DECLARED,
     rows: Rows | None = None,
     over: Callable[[Iterable[Judged]], Iterable[Judged]] = iter,
+    fixes: bool = True,
 ) -> Opinions:
     """First everything is learnt, then the rules look: what they say of one exchange rests on
     the whole session, later ones included.
@@ -373,6 +374,7 @@ def form_opinions(
     Args:
         rows: to be filled on the way; a walk of its own would be dear.
         over: walks over it, and may end before it does.
+        fixes: are those of the findings wanted? They are the dearer half of a finding.
     """
     whole = _Views(intent, at_end=True)
     roles: Counter[Role] = Counter()
@@ -389,7 +391,7 @@ def form_opinions(
         whole.look_at(origin)
     return Opinions(
         apis=tuple(api for _, api in sorted(whole.apis.items()) if api.has_cors),
-        findings=tuple(whole.book.findings(whole.apis)),
+        findings=tuple(whole.book.findings(whole.apis, fixes)),
         distrusted=whole.book.distrusted(),
         roles=roles,
         left_out=tuple(_beyond_bounds(whole)),

@@ -166,16 +166,16 @@ class FindingBook:
                 found[api] |= hits.trusted
         return {api: frozenset(origins) for api, origins in found.items()}
 
-    def findings(self, apis: dict[str, ApiFacts]) -> list[Finding]:
+    def findings(self, apis: dict[str, ApiFacts], fixes: bool = True) -> list[Finding]:
         """All findings, worst first; those that another one accounts for stand under it."""
         keys = _keys(self._groups)
         distrusted = self.distrusted()
         policies = {
             name: least_privilege(apis[name], distrusted.get(name, ()))
-            for name in {api for _, _, api, _, _ in self._groups}
+            for name in {api for _, _, api, _, _ in self._groups if fixes}
         }
         made = fold(
-            self.finding(group, apis, keys[group], policies[group[2]])
+            self.finding(group, apis, keys[group], policies.get(group[2]))
             for group in sorted(self._groups)
         )
         kinds = list(Kind)

@@ -1,6 +1,6 @@
 """Several captures, one after the other: what each showed, and what changed between them.
 
-`batch.trends` makes it; here is only its shape, so that reports need no pandas.
+`batch.trends` makes it; here is its shape.
 """
 
 from __future__ import annotations

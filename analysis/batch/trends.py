@@ -7,9 +7,7 @@ request; opinions are formed anew for each capture alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-
-import pandas as pd
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from ..engine import Opinions, form_opinions
 from ..fetch.origin import portless
@@ -20,8 +18,8 @@ from ..series import ApiCounts, CaptureCounts, FindingCourse, Series
 from ..session.intent import Intent
 from ..session.judge import Judged
 
-CALL = ["page", "api", "method", "path"]
-COUNTS = ["calls", "preflights", "blocked", "indeterminate"]
+Call = tuple[str, str, str, str]
+"""Page, API, method and path, without ports of this machine."""
 
 
 def series(
@@ -41,90 +39,76 @@ def series(
     parts: dict[str, list[Judged]] = defaultdict(list)
     for seen in judged:
         parts[seen.exchange.capture].append(seen)
-    opinions = {each.id: form_opinions(parts[each.id], intent) for each in ordered}
-    counts = _counts(opinions)
-    totals = counts.groupby("capture")[COUNTS].sum().reindex([each.id for each in ordered])
+    opinions = {each.id: form_opinions(parts[each.id], intent, fixes=False) for each in ordered}
+    apis = [
+        ApiCounts(each.api, capture, each.calls, each.blocked)
+        for capture, opinion in opinions.items()
+        for each in opinion.apis
+    ]
     return Series(
-        captures=tuple(
-            CaptureCounts(str(capture), *(int(number) for number in numbers.values()))
-            for capture, numbers in totals.fillna(0).to_dict("index").items()
-        ),
-        apis=tuple(
-            ApiCounts(row["api"], row["capture"], int(row["calls"]), int(row["blocked"]))
-            for row in counts.sort_values("api", kind="stable").to_dict("records")
-        ),
+        captures=tuple(_counts(capture, opinion) for capture, opinion in opinions.items()),
+        apis=tuple(sorted(apis, key=lambda each: each.api)),
         findings=tuple(_courses(findings, opinions, _made(parts))),
     )
 
 
-def _counts(opinions: Mapping[str, Opinions]) -> pd.DataFrame:
-    """A row for each capture and API that was called there, in order of time."""
-    rows = [
-        (capture, each.api, *(getattr(each, name) for name in COUNTS))
-        for capture, opinion in opinions.items()
-        for each in opinion.apis
-    ]
-    return pd.DataFrame(rows, columns=["capture", "api", *COUNTS])
+def _counts(capture: str, opinion: Opinions) -> CaptureCounts:
+    apis = opinion.apis
+    return CaptureCounts(
+        capture,
+        calls=sum(each.calls for each in apis),
+        preflights=sum(each.preflights for each in apis),
+        blocked=sum(each.blocked for each in apis),
+        indeterminate=sum(each.indeterminate for each in apis),
+    )
 
 
-def _made(parts: Mapping[str, Iterable[Judged]]) -> pd.DataFrame:
-    """A row for each call that a capture made."""
-    calls = {
-        (capture, *_call(page_of(seen), seen.exchange.url.origin, *endpoint_of(seen)))
-        for capture, part in parts.items()
-        for seen in part
-    }
-    return pd.DataFrame(sorted(calls), columns=["capture", *CALL])
+def _made(parts: Mapping[str, Iterable[Judged]]) -> Mapping[Call, Set[str]]:
+    """The captures that made each call."""
+    made: dict[Call, set[str]] = defaultdict(set)
+    for capture, part in parts.items():
+        for seen in part:
+            call = _call(page_of(seen), seen.exchange.url.origin, *endpoint_of(seen))
+            made[call].add(capture)
+    return made
 
 
-def _call(page: str, api: str, method: str, path: str) -> tuple[str, str, str, str]:
+def _call(page: str, api: str, method: str, path: str) -> Call:
     return portless(page), portless(api), method, path
 
 
 def _courses(
-    findings: Sequence[Finding], opinions: Mapping[str, Opinions], made: pd.DataFrame
-) -> Iterable[FindingCourse]:
-    seen = _seen(findings, opinions, made)
-    order = {capture: number for number, capture in enumerate(opinions)}
-    seen["order"] = seen["capture"].map(order)
-    seen = seen.sort_values(["key", "order"])
-    before = seen.groupby("key")["found"].shift(fill_value=False).astype(bool)
-    seen["appeared"] = seen["found"] & ~before & (seen["order"] > 0)
-    seen["gone"] = ~seen["found"] & before
-    courses = {key: rows for key, rows in seen.groupby("key") if rows["found"].any()}
+    findings: Iterable[Finding],
+    opinions: Mapping[str, Opinions],
+    made: Mapping[Call, Set[str]],
+) -> Iterator[FindingCourse]:
+    """Where each finding's calls were made, or it was found."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for capture, opinion in opinions.items():
+        for each in opinion.findings:
+            for key in (each.key, *(under.key for under in each.explains)):
+                found[key].add(capture)
+    order = list(opinions)
     for finding in findings:
-        if (rows := courses.get(finding.key)) is None:
+        shown = found.get(finding.key)
+        if not shown:
             continue
+        tried = {
+            capture
+            for page in finding.pages
+            for call in finding.endpoints
+            for capture in made.get(_call(page, finding.api, call.method, call.path_template), ())
+        }
+        seen = [capture for capture in order if capture in tried or capture in shown]
+        steps = list(zip([None, *seen], seen, strict=False))
         yield FindingCourse(
             finding.key,
-            tuple(rows["capture"]),
-            *(tuple(rows["capture"][rows[name]]) for name in ("found", "appeared", "gone")),
+            tuple(seen),
+            tuple(capture for capture in seen if capture in shown),
+            tuple(
+                now
+                for before, now in steps
+                if now in shown and before not in shown and now != order[0]
+            ),
+            tuple(now for before, now in steps if now not in shown and before in shown),
         )
-
-
-def _seen(
-    findings: Sequence[Finding], opinions: Mapping[str, Opinions], made: pd.DataFrame
-) -> pd.DataFrame:
-    """`key`, `capture`, `found`: a row where a finding's calls were made, or it was found."""
-    needed = pd.DataFrame(
-        [
-            (each.key, *_call(page, each.api, call.method, call.path_template))
-            for each in findings
-            for page in each.pages
-            for call in each.endpoints
-        ],
-        columns=["key", *CALL],
-    )
-    found = pd.DataFrame(
-        [
-            (key, capture, True)
-            for capture, opinion in opinions.items()
-            for each in opinion.findings
-            for key in (each.key, *(under.key for under in each.explains))
-        ],
-        columns=["key", "capture", "found"],
-    )
-    tried = needed.merge(made, on=CALL)[["key", "capture"]].drop_duplicates()
-    seen = tried.merge(found.drop_duplicates(), on=["key", "capture"], how="outer")
-    seen["found"] = seen["found"].eq(True)
-    return seen

@@ -75,10 +75,12 @@ def test_browsers_flows_are_read_at_a_run() -> None:
     assert fast / (fast + slow) >= 0.95
 
 
-def test_reports_load_neither_mitmproxy_nor_pandas(tmp_path: Path) -> None:
+@pytest.mark.parametrize("captures", [SAMPLES[:1], SAMPLES[:3]], ids=["one", "several"])
+def test_reports_load_neither_mitmproxy_nor_pandas(captures: list[Path], tmp_path: Path) -> None:
+    words = ["report", *map(str, captures), "-o", "r.json"]
     code = (
         "import sys\nfrom click.testing import CliRunner\nfrom analysis.cli import main\n"
-        f"out = CliRunner().invoke(main, ['report', {str(SAMPLES[0])!r}, '-o', 'r.json'])\n"
+        f"out = CliRunner().invoke(main, {words!r})\n"
         "assert out.exit_code == 0, out.output\n"
         "print([m for m in ('mitmproxy', 'pandas', 'numpy', 'jinja2') if m in sys.modules])"
     )
