@@ -17,6 +17,6 @@ def test_ten_browsers_at_once(tmp_path: Path) -> None:
     assert done.differences() == []
     first, last = done.moments[0], done.moments[-1]
     assert max(each.tasks for each in done.moments) > first.tasks
-    assert last.tasks == first.tasks, "tasks that nobody ended"
+    assert last.tasks <= first.tasks, "tasks that nobody ended"
     assert last.files <= first.files + 1, "files that nobody closed"
     assert "cors_audit:" not in done.log
