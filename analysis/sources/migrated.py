@@ -26,7 +26,10 @@ def record(raw: bytes) -> Proxied | Problem | None:
     try:
         flow = mitm_flow.Flow.from_state(compat.migrate_flow(state))
         if isinstance(flow, HTTPFlow):
-            return proxied(flow)
+            read = proxied(flow)
+            if not is_sound(read):
+                raise TypeError("values of other types than a flow has")
+            return read
     except ValueError as error:
         if "flow format version" in str(error):
             return Problem("flow of another version", _version_advice(str(error)), fatal=True)
@@ -34,6 +37,28 @@ def record(raw: bytes) -> Proxied | Problem | None:
     except Exception as error:  # mitmproxy raises KeyError, AssertionError and others here
         return Problem("unreadable flow", f"{type(error).__name__}: {error}", fatal=True)
     return Problem(f"{kind} flow", NOT_HTTP)
+
+
+def is_sound(read: Proxied) -> bool:
+    """Are the types those that are promised? mitmproxy takes over whatever a record holds."""
+    answer, failure = read.answer, read.failure
+    texts = [read.id, read.address, read.connection, read.host]
+    raw = [read.method, read.scheme, read.authority, read.path, read.http_version]
+    whole, times = [read.port], [read.started]
+    raw += [part for line in read.request for part in line]
+    if answer is not None:
+        whole.append(answer.status)
+        times += [] if answer.ended is None else [answer.ended]
+        raw += [part for line in answer.fields for part in line]
+    if failure is not None:
+        texts.append(failure.message)
+        times.append(failure.when)
+    return (
+        all(type(each) is str for each in texts)
+        and all(type(each) is bytes for each in raw)
+        and all(type(each) is int for each in whole)
+        and all(type(each) in (int, float) for each in times)
+    )
 
 
 def _version_advice(message: str) -> str:

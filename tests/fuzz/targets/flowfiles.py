@@ -13,7 +13,7 @@ from analysis.exchange import Exchange
 from analysis.redact import Door
 from analysis.sources import migrated, usual
 from analysis.sources.base import NOT_HTTP, Irrelevant, Problem, Unjudged
-from analysis.sources.flow import exchange_of
+from analysis.sources.flow import exchange_of, proxied
 from analysis.sources.flowfile import borders, exchanges
 from analysis.sources.flowrecord import record
 from analysis.sources.proxied import Proxied
@@ -90,6 +90,8 @@ def _stream(data: bytes) -> Iterator[flow.Flow]:
 def _told(read: flow.Flow, door: Door) -> Exchange | Problem:
     if not isinstance(read, http.HTTPFlow):
         return Problem(f"{read.type} flow", NOT_HTTP)
+    if not migrated.is_sound(proxied(read)):
+        return Problem("unreadable flow", "")
     try:
         return exchange_of(read, door, "c0")
     except Unjudged as error:
