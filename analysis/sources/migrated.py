@@ -23,6 +23,8 @@ def record(raw: bytes) -> Proxied | Problem | None:
     if not isinstance(state, dict):
         return None
     kind = state.get("type", state.get(b"type", "http"))
+    if _goes_round(state):
+        return Problem("unreadable flow", "its version is given as none ever was", fatal=True)
     try:
         flow = mitm_flow.Flow.from_state(compat.migrate_flow(state))
         if isinstance(flow, HTTPFlow):
@@ -37,6 +39,16 @@ def record(raw: bytes) -> Proxied | Problem | None:
     except Exception as error:  # mitmproxy raises KeyError, AssertionError and others here
         return Problem("unreadable flow", f"{type(error).__name__}: {error}", fatal=True)
     return Problem(f"{kind} flow", NOT_HTTP)
+
+
+def _goes_round(state: dict[object, object]) -> bool:
+    """Would mitmproxy's migration never end?
+
+    It looks for the version under bytes first, and from 1.0 on enters the next one under text: a
+    newer version under bytes is found again and again.
+    """
+    said = state.get(b"version")
+    return said is not None and not (isinstance(said, list | tuple) and said[:1] in ([0], (0,)))
 
 
 def is_sound(read: Proxied) -> bool:
