@@ -19,7 +19,7 @@ from analysis.sources.flowrecord import record
 from analysis.sources.proxied import Proxied
 from analysis.sources.tnet import Unusual, whole
 
-from .told import judged, sound
+from . import told
 
 KEY = b"fuzz"
 
@@ -39,7 +39,7 @@ def flows(data: bytes) -> None:
         assert _alike(ours, known), (ours, known)
     assert len(read) >= len(theirs)
     assert len(read) > 0 or not data.strip(b"\0\r\n\t ")
-    judged(sound(read), door)
+    told.judged(told.sound(read), door)
 
 
 def records(inside: bytes) -> None:
@@ -92,7 +92,11 @@ def _stream(data: bytes) -> Iterator[flow.Flow]:
 def _told(read: flow.Flow, door: Door) -> Exchange | Problem:
     if not isinstance(read, http.HTTPFlow):
         return Problem(f"{read.type} flow", NOT_HTTP)
-    if not migrated.is_sound(proxied(read)):
+    try:
+        sound = migrated.is_sound(proxied(read))
+    except Exception:  # mitmproxy does not look at what it takes over
+        sound = False
+    if not sound:
         return Problem("unreadable flow", "")
     try:
         return exchange_of(read, door, "c0")
