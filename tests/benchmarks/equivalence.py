@@ -39,7 +39,8 @@ FILES = ("captures", "series", "exchanges[].capture", "skipped[].capture")
 have no digest, and the kind of what they are."""
 HAR = (
     "a HAR file has no ids of flows and connections, no addresses, and milliseconds; calls without "
-    "an answer have no error text. So each verdict is the same, or open."
+    "an answer have no error text, and mitmproxy writes methods in capitals. So a verdict is the "
+    "same, or open, or blocked for the reason that goes with other credentials."
 )
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "sample_flows").glob("*.flow"))
 
@@ -109,7 +110,8 @@ def every_road(flows: list[http.HTTPFlow], folder: Path, random: Random) -> Coun
     """Take a session on every road.
 
     Returns:
-        Verdicts of its HAR file: how many are the `same`, and how many `open`.
+        Verdicts of its HAR file: how many are the `same`, blocked for another `reason`, `open`, or
+        `missing` because the method is another one.
 
     Raises:
         Difference: one came to another result.
@@ -149,6 +151,8 @@ def _by_har(whole: AuditResult, har: AuditResult) -> Counter[str]:
             told["missing"] += 1
         elif (known.verdict, known.reason) == (row.verdict, row.reason):
             told["same"] += 1
+        elif known.verdict == row.verdict:
+            told["reason"] += 1
         elif "indeterminate" in (known.verdict, row.verdict):
             told["open"] += 1
         else:

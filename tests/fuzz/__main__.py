@@ -36,7 +36,8 @@ def plainly(target: str, seconds: float) -> int:
 
     random, begun, count, broken = Random(), time.monotonic(), 0, 0
     # Large ones of the corpus were found once for their size, and would take all of the time.
-    known = [each for each in seeds(target) if len(each) <= LONGEST.get(target, USUAL) // 2]
+    every = seeds(target)
+    known = [each for each in every if len(each) <= LONGEST.get(target, USUAL) // 2] or every
     kinds: set[str] = set()
     while time.monotonic() - begun < seconds:
         for _ in range(20):
