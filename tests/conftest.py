@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
+
+# A shell that started us in the background has us ignore Ctrl+C, and so would what we start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REQUIRE = "CORS_AUDIT_REQUIRE_BROWSERS"
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 import click
 
@@ -30,9 +31,9 @@ def out_by(write: Callable[[], object]) -> None:
     try:
         write()
     except BrokenPipeError:
-        _let_go()
+        _let_go(sys.stdout)
     except OSError as error:
-        _let_go()
+        _let_go(sys.stdout)
         raise Failure(
             f"cannot write to standard output: {error.strerror or error}. Send it elsewhere."
         ) from error
@@ -47,13 +48,16 @@ def tell(text: str) -> None:
 
 def note(text: str) -> None:
     """Text on standard error, if that is there: no work is lost because it is not."""
-    with contextlib.suppress(OSError):
+    try:
         click.echo(text, nl=False, err=True)
+    except OSError:
+        _let_go(sys.stderr)
 
 
-def _let_go() -> None:
-    """What could not be written must not be tried again when Python ends."""
+def _let_go(stream: TextIO) -> None:
+    """What could not be written must not be tried again when Python ends: that would be its
+    exit code."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

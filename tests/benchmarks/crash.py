@@ -73,7 +73,7 @@ class Crashes:
         self._folder = folder
         self._numbers = itertools.count()
         self._done: dict[str, float] = {}
-        """Each answered request's mark, and when its answer was complete."""
+        """Of this recording each answered request's mark, and when its answer was complete."""
         self._due: set[str] = set()
         self._api = ThreadingHTTPServer(("127.0.0.1", 0), _Api)
         self._api.daemon_threads = True
@@ -98,11 +98,10 @@ class Crashes:
         killed = threading.Event()
         asking = threading.Thread(target=self._ask, args=(port, killed))
         try:
-            before = len(self._done)
             _wait_for(port, proxy)
             asking.start()
             limit = time.monotonic() + PATIENCE
-            while len(self._done) == before and time.monotonic() < limit:
+            while not self._done and time.monotonic() < limit:
                 time.sleep(0.01)
             time.sleep(seconds)
             now = time.monotonic()
@@ -112,6 +111,7 @@ class Crashes:
             proxy.wait()
         asking.join()
         self._due |= {mark for mark, at in self._done.items() if at < now - LOST_AT_MOST}
+        self._done.clear()  # the others may be lost, and stay so
 
     def check(self) -> tuple[int, int]:
         """(exchanges in the journal, torn lines); fails where the journal breaks its promise."""

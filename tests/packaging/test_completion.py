@@ -34,7 +34,7 @@ ${{_comps[cors-audit]}}
 """
 
 ASKED = {
-    "cors-audit re": ["record", "report"],
+    "cors-audit re": ["record", "redact", "report"],
     "cors-audit explain hidden-error": ["hidden-error-status"],
 }
 

@@ -30,7 +30,7 @@ from .windows import ChromiumWindow, Window
 
 AT_LEAST = {field: len(STRINGS) for field in recordings.FIELDS} | {
     "preflight": 90,  # others ask for what is no method: no preflight
-    "origin": 20,  # others are no origin that a browser could send
+    "origin": 13,  # others are no origin that a browser could send
     "host": 85,  # others are no host, or the host of another call
     "error": len(STRINGS) - 6,  # mitmproxy's messages are text, not bytes
 }

@@ -29,7 +29,7 @@ CHROMIUM = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/156.0.0.0 Safari/537.36"
 )
-SECONDS = 40
+SECONDS = 90.0
 """How long a tool may take to start or to end on a busy machine."""
 
 
