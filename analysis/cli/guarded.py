@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .endings import INTERRUPTED, WRONG_USE
-from .streams import tell
+from .streams import let_go, tell
 
 
 class Guarded(click.Group):
@@ -34,6 +34,7 @@ class Guarded(click.Group):
         try:
             return super().main(*args, **kwargs)
         except OSError:  # not even the message could be written
+            let_go(sys.stderr)
             sys.exit(WRONG_USE)
 
 

@@ -31,9 +31,9 @@ def out_by(write: Callable[[], object]) -> None:
     try:
         write()
     except BrokenPipeError:
-        _let_go(sys.stdout)
+        let_go(sys.stdout)
     except OSError as error:
-        _let_go(sys.stdout)
+        let_go(sys.stdout)
         raise Failure(
             f"cannot write to standard output: {error.strerror or error}. Send it elsewhere."
         ) from error
@@ -51,10 +51,10 @@ def note(text: str) -> None:
     try:
         click.echo(text, nl=False, err=True)
     except OSError:
-        _let_go(sys.stderr)
+        let_go(sys.stderr)
 
 
-def _let_go(stream: TextIO) -> None:
+def let_go(stream: TextIO) -> None:
     """What could not be written must not be tried again when Python ends: that would be its
     exit code."""
     with contextlib.suppress(OSError, ValueError):
