@@ -12,6 +12,9 @@ import pytest
 # A shell that started us in the background has us ignore Ctrl+C, and so would what we start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What the tests start and read from files must write at once, wherever they run.
+os.environ["PYTHONUNBUFFERED"] = "1"
+
 REQUIRE = "CORS_AUDIT_REQUIRE_BROWSERS"
 
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_flows"
 BROKEN = SAMPLES / "05-hidden-500.flow"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+ENVIRONMENT.pop("PYTHONUNBUFFERED")  # what waits in buffers fails at the end: as for people
 COMMAND = (sys.executable, "-m", "analysis")
 ERRORS_OF_OURS = ("Traceback", "error of our own", "Exception ignored", "Bus error")
 
