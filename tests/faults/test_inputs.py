@@ -160,7 +160,8 @@ def test_a_large_file_that_is_cut_costs_what_is_not_there(tmp_path: Path) -> Non
     for workers in ("1", "2"):
         code, said = cut_while_read(tmp_path, copies, 100, "--workers", workers)
         assert code in (0, 3), said
-        assert "the file was cut short while it was read" in said
+        # Whoever opens it after that finds a short file that ends in the middle of a record.
+        assert "the file was cut short while it was read" in said or "100 bytes are lost" in said
 
 
 def test_a_process_that_reads_is_killed(tmp_path: Path) -> None:
