@@ -7,7 +7,7 @@ byte ranges can be compared as the Fetch standard compares them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -142,6 +142,22 @@ class Url:
     userinfo: bool = False
     """A user name or password stood in it, not an empty one (possible in `Location` only)."""
 
+    def row(self) -> tuple[str, str, str, int, str, tuple[str, ...], str, bool]:
+        """All of it as JSON knows it, the key in hexadecimal digits and first."""
+        key = self.key.hex()
+        return (
+            key, self.scheme, self.host, self.port, self.path, self.query, self.origin,
+            self.userinfo,
+        )  # fmt: skip
+
+    @classmethod
+    def of_row(
+        cls, key: str, scheme: str, host: str, port: int, path: str, query: Iterable[str],
+        origin: str, userinfo: bool,
+    ) -> Url:  # fmt: skip
+        """What `row` made; lists will do for its tuples."""
+        return cls(scheme, host, port, path, tuple(query), bytes.fromhex(key), origin, userinfo)
+
     @property
     def parameters(self) -> frozenset[str]:
         """Names in the query, lower-cased."""
@@ -165,6 +181,10 @@ class SetCookie:
     domain: bool
     deletes: bool
     """It expires at once: the server removes the cookie."""
+
+    def row(self) -> tuple[str | None, bool, str | None, bool, bool]:
+        """All of it, in the order of the fields."""
+        return self.same_site, self.secure, self.path, self.domain, self.deletes
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,10 +170,8 @@ class FindingBook:
         """All findings, worst first; those that another one accounts for stand under it."""
         keys = _keys(self._groups)
         distrusted = self.distrusted()
-        policies = {
-            name: least_privilege(apis[name], distrusted.get(name, ()))
-            for name in {api for _, _, api, _, _ in self._groups if fixes}
-        }
+        named = {api for _, _, api, _, _ in self._groups} if fixes else ()
+        policies = {name: least_privilege(apis[name], distrusted.get(name, ())) for name in named}
         made = fold(
             self.finding(group, apis, keys[group], policies.get(group[2]))
             for group in sorted(self._groups)

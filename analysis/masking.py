@@ -8,6 +8,8 @@ from enum import Enum
 from hashlib import blake2b
 from typing import Any, TypeVar
 
+from .plain import public
+
 Shown = TypeVar("Shown")
 
 
@@ -39,11 +41,6 @@ def _masked(shown: Any, words: list[tuple[str, str]]) -> Any:
     if isinstance(shown, dict):
         return {_masked(key, words): _masked(value, words) for key, value in shown.items()}
     if dataclasses.is_dataclass(shown) and not isinstance(shown, type):
-        public = [each.name for each in dataclasses.fields(shown) if not _is_private(each)]
-        changed = {name: _masked(getattr(shown, name), words) for name in public}
+        changed = {name: _masked(getattr(shown, name), words) for name in public(type(shown))}
         return dataclasses.replace(shown, **changed)
     return shown
-
-
-def _is_private(field: dataclasses.Field[Any]) -> bool:
-    return bool(field.metadata.get("private")) or not field.init

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from .exchange import NO_HEADERS, Exchange, Header, Headers, SetCookie, Url
+from .exchange import Exchange, Headers, SetCookie, Url
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 ROOM = 4_096
@@ -60,8 +60,8 @@ class Packer:
         return list(self._made(json.loads(zlib.decompress(packed)), origins))
 
     def _row(self, exchange: Exchange) -> tuple[object, ...]:
-        url = exchange.url
-        place = (url.scheme, url.host, url.port, url.path, url.query, url.origin, url.userinfo)
+        key, *parts = exchange.url.row()
+        place = tuple(parts)
         rest = (
             exchange.capture,
             exchange.client,
@@ -78,7 +78,7 @@ class Packer:
         number = self._places.number(place)
         return (
             place if number is None else number,
-            url.key.decode("latin-1"),
+            key,
             exchange.id,
             exchange.connection,
             exchange.started,
@@ -95,20 +95,15 @@ class Packer:
         number = self._lists.number(headers)
         if number is not None:
             return number
-        return [(each.name, each.value, each.size) for each in headers.fields]
+        return headers.as_plain()
 
     def _rest(self, rest: tuple[Any, ...]) -> object:
         number = self._rests.number(rest)
         if number is not None:
             return number
         *plain, location, scheme, cookies, altered = rest
-        target = location and (
-            location.scheme, location.host, location.port, location.path, location.query,
-            location.key.decode("latin-1"), location.origin, location.userinfo,
-        )  # fmt: skip
-        set_cookies = tuple(
-            (each.same_site, each.secure, each.path, each.domain, each.deletes) for each in cookies
-        )
+        target = location and location.row()
+        set_cookies = [each.row() for each in cookies]
         return (*plain, target, scheme, set_cookies, altered)
 
     def _made(self, rows: list[list[Any]], origins: Collection[str] | None) -> Iterator[Exchange]:
@@ -117,8 +112,8 @@ class Packer:
             place, key, flow_id, connection, started, ended, sent, status, got, *more = row
             if type(place) is int:
                 place = places[place]
-            scheme, host, port, path, query, origin, userinfo = place
-            if origins is not None and origin not in origins:
+            url = Url.of_row(key, *place)
+            if origins is not None and url.origin not in origins:
                 continue
             cookies, removed, rest = more
             rest = rests[rest] if type(rest) is int else _rest_of(rest)
@@ -133,11 +128,11 @@ class Packer:
                 started,
                 ended,
                 method,
-                _url_of(scheme, host, port, path, query, key, origin, userinfo),
+                url,
                 version,
-                lists[sent] if type(sent) is int else _headers_of(sent),
+                lists[sent] if type(sent) is int else Headers.from_plain(sent),
                 status,
-                lists[got] if type(got) is int else _headers_of(got),
+                lists[got] if type(got) is int else Headers.from_plain(got),
                 lost,
                 cookies,
                 referrer,
@@ -149,27 +144,8 @@ class Packer:
             )
 
 
-def _url_of(
-    scheme: str,
-    host: str,
-    port: int,
-    path: str,
-    query: list[str],
-    key: str,
-    origin: str,
-    userinfo: bool,
-) -> Url:
-    return Url(scheme, host, port, path, tuple(query), key.encode("latin-1"), origin, userinfo)
-
-
-def _headers_of(lines: list[list[Any]]) -> Headers:
-    return Headers(tuple([Header(*line) for line in lines])) if lines else NO_HEADERS
-
-
 def _rest_of(rest: list[Any]) -> tuple[Any, ...]:
     *plain, target, scheme, cookies, altered = rest
     set_cookies = tuple([SetCookie(*each) for each in cookies])
-    location = None
-    if target is not None:
-        location = _url_of(*target)
+    location = target and Url.of_row(*target)
     return (*plain, location, scheme, set_cookies, altered)

@@ -9,7 +9,7 @@ History of the format:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -468,24 +468,8 @@ class AuditResult:
 
         Captured bytes outside ASCII stay readable as `\\u` escapes, so the text is ASCII.
         """
-        return "".join(self.json_parts())
-
-    def json_parts(self) -> Iterator[str]:
-        """The same text in parts, of a row of a table at most, so that that of a large result
-        need not be in memory."""
-        inner = "\n  "
-        yield f'{{\n "format": {text(FORMAT)},\n "format_version": {FORMAT_VERSION}'
-        for name in public(AuditResult):
-            value = getattr(self, name)
-            yield f',\n "{name}": '
-            if not isinstance(value, tuple) or not value:
-                yield text(value, "\n ")
-                continue
-            for number, row in enumerate(value):
-                yield "," if number else "["
-                yield f"{inner}{text(row, inner)}"
-            yield "\n ]"
-        yield "\n}\n"
+        fields = {name: getattr(self, name) for name in public(AuditResult)}
+        return text({"format": FORMAT, "format_version": FORMAT_VERSION, **fields}) + "\n"
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> AuditResult:

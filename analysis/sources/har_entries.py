@@ -10,6 +10,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from ..exchange import LATEST, believed
 from .base import Problem
 from .exporters import Exporter
 from .wire import Fields, Wire
@@ -17,8 +18,6 @@ from .wire import Fields, Wire
 OF_THE_WEB = ("http://", "https://")
 SOCKETS = {"ws": "http", "wss": "https"}
 """WebSocket URLs, and the scheme of the request that opens one."""
-LATEST = 2**33
-"""Seconds since the epoch beyond which a time is not believed."""
 UNANSWERED = (
     "the developer tools show no answer (status 0 or -1) where the browser refused it, never "
     "sent the request, lost it or still waited for it: record through the proxy to see which"
@@ -105,7 +104,7 @@ def _moment(value: object) -> float | None:
         seconds = moment.timestamp()
     except (ValueError, OverflowError):
         return None
-    return seconds if 0 <= seconds < LATEST else None
+    return believed(seconds)
 
 
 def _end(started: float | None, took: object) -> float | None:

@@ -19,8 +19,6 @@ Item = Exchange | Irrelevant | Problem
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 _of_header = attrgetter("name", "value", "size")
-_of_url = attrgetter("scheme", "host", "port", "path", "query", "origin", "userinfo")
-_of_cookie = attrgetter("same_site", "secure", "path", "domain", "deletes")
 _of_exchange = attrgetter("id", "started", "ended", "status", "cookies", "removed")
 _shared = attrgetter(
     "capture", "client", "agent", "connection", "method", "http_version", "lost", "referrer",
@@ -56,13 +54,9 @@ class _Table:
             return [self.number(each) for each in values]
 
 
-def _url_row(url: Url) -> tuple[Any, ...]:
-    return (url.key.hex(), *_of_url(url))
-
-
 def pack(note: object, items: Iterable[Item] = ()) -> bytes:
     """A note, which is what JSON knows, and items, in their order."""
-    lines, urls, cookies = _Table(_of_header), _Table(_url_row), _Table(_of_cookie)
+    lines, urls, cookies = _Table(_of_header), _Table(Url.row), _Table(SetCookie.row)
     kinds: dict[tuple[str | None, ...], int] = {}
     rows: list[str] = []
     for each in items:
@@ -95,7 +89,7 @@ def unpack(parcel: bytes) -> tuple[Any, list[Item]]:
     note, tables, *rows = parcel.decode("ascii").split("\n")
     header_rows, url_rows, cookie_rows, kinds = json.loads(tables)
     header = [Header(*row) for row in header_rows].__getitem__
-    urls: list[Any] = [*(_url(*row) for row in url_rows), None]
+    urls: list[Any] = [*(Url.of_row(*row) for row in url_rows), None]
     cookie = [SetCookie(*row) for row in cookie_rows].__getitem__
     found: list[Item] = []
     for text in rows:
@@ -119,8 +113,3 @@ def unpack(parcel: bytes) -> tuple[Any, list[Item]]:
             )
         )  # fmt: skip
     return json.loads(note), found
-
-
-def _url(key: str, scheme: str, host: str, port: int, path: str, query: list[str],
-         origin: str, userinfo: bool) -> Url:  # fmt: skip
-    return Url(scheme, host, port, path, tuple(query), bytes.fromhex(key), origin, userinfo)

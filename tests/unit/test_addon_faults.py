@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
 import logging
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,40 +19,18 @@ from mitmproxy.proxy import layers
 from mitmproxy.proxy.layers.tls import TlsFailedClientHook
 from mitmproxy.test import taddons
 
-from addon import (
-    chain,
-    ending,
-    eventlog,
-    explain,
-    inbox,
-    marks,
-    mishaps,
-    recorder,
-    report_file,
-    settings,
-    telling,
-    untrusted,
-    verdict_view,
-)
+import addon
+from addon import mishaps, recorder
 from analysis.engine import Auditor
 
 from . import flows
 
-MODULES = (
-    chain,
-    ending,
-    eventlog,
-    explain,
-    inbox,
-    marks,
-    mishaps,
-    recorder,
-    report_file,
-    settings,
-    telling,
-    untrusted,
-    verdict_view,
-)
+MODULES = [
+    importlib.import_module(f"addon.{each.name}")
+    for each in pkgutil.iter_modules(addon.__path__)
+    if not each.ispkg and each.name != "cors_audit"
+]
+"""All that run in mitmproxy."""
 ALLOWED = (("Access-Control-Allow-Origin", "https://app.example"), ("Vary", "Origin"))
 ROUNDS = 12
 TIMES = 3

@@ -25,7 +25,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "analysis.words"),
         (),
     ),
-    "analysis.masking": ((), ()),
+    "analysis.masking": (("analysis.plain",), ()),
     "analysis.trace": ((), ()),
     "analysis.words": ((), ()),
     "analysis.relevance": (("analysis.exchange",), ()),

@@ -243,18 +243,23 @@ VALUES = st.recursive(
 )
 
 
+def replace_one_value(entry: dict[str, Any], data: st.DataObject) -> None:
+    """Put anything in the place of any value, at any depth."""
+    at: Any = entry
+    while True:
+        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if not at[key] or not isinstance(at[key], dict | list) or data.draw(st.booleans()):
+            at[key] = data.draw(VALUES)
+            return
+        at = at[key]
+
+
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_anything_in_the_place_of_anything(data: st.DataObject) -> None:
     """An entry with one value replaced is an exchange or a problem; its neighbour is not hurt."""
     changed = copy.deepcopy(entry(*ALLOWED))
-    at: Any = changed
-    while True:
-        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
-        if not at[key] or not isinstance(at[key], dict | list) or data.draw(st.booleans()):
-            at[key] = data.draw(VALUES)
-            break
-        at = at[key]
+    replace_one_value(changed, data)
     found = items(archive(changed, entry(*ALLOWED)))
     assert len(found) == 2
     assert isinstance(found[1], Exchange)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import io
 import json
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from analysis import redaction
 from analysis.redact import Door
 from analysis.sources import CaptureFile
 
-from .test_har import ALLOWED, VALUES, archive, entry
+from .test_har import ALLOWED, archive, entry, replace_one_value
 
 
 @settings(max_examples=100, deadline=None)
@@ -23,13 +22,7 @@ def test_a_copy_of_anything_is_a_har_file(data: st.DataObject) -> None:
     """Redacted, an entry with one value replaced is an entry still, and the file is JSON."""
     changed = copy.deepcopy(entry(*ALLOWED, _connectionId="7", _webSocketMessages=[]))
     changed |= {"timings": {"send": 0, "wait": 1, "receive": 2}}
-    at: Any = changed
-    while True:
-        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
-        if not at[key] or not isinstance(at[key], dict | list) or data.draw(st.booleans()):
-            at[key] = data.draw(VALUES)
-            break
-        at = at[key]
+    replace_one_value(changed, data)
     into = io.BytesIO()
     capture = CaptureFile("x.har", archive(changed, entry(*ALLOWED)), "har", None)
     tally = redaction.copy(capture, into, Door(), lambda _: None)
