@@ -71,7 +71,7 @@ class Marks:
         if found:
             worst = found[0][1]
             mark = MARKS.get(worst.kind, "")
-            comment = eventlog.comment(rules, worst.title, worst.remedy)
+            comment = eventlog.comment(tuple(rules), worst.title, worst.remedy)
         self._remember(flow.id, _Marked(tuple(groups), mark, comment))
         self.rules.update(rules)
         was = flow.metadata.get(METADATA, []), flow.marked, flow.comment

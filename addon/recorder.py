@@ -17,7 +17,7 @@ from mitmproxy.tls import TlsData
 
 from addon import chain, ending, eventlog, report_file, settings, verdict_view
 from addon.explain import Explanations
-from addon.inbox import Inbox
+from addon.inbox import Inbox, Waiting
 from addon.marks import filter_for
 from addon.mishaps import Mishaps
 from addon.telling import Teller
@@ -262,37 +262,58 @@ class CorsAudit:
         except Exception as error:
             self._mishaps.note("a flow could not be heard", error)
 
-    def _judge(self, heard: http.HTTPFlow, came: chain.Came) -> None:
+    def _judge(self, waiting: list[Waiting]) -> None:
+        flows: dict[str, http.HTTPFlow] = {}
+        exchanges: list[Exchange] = []
+        for heard, came in waiting:
+            try:
+                exchange = self._hear(heard, came) if heard.id not in flows else None
+            except Exception as error:
+                self._not_judged(error)
+                continue
+            if exchange is not None:
+                flows[heard.id] = heard
+                exchanges.append(exchange)
         try:
-            self._hear(heard, came)
+            every = self._auditor.feed(exchanges, self._not_judged)
         except Exception as error:
-            self._mishaps.note("a flow could not be judged", error)
-
-    def _hear(self, heard: http.HTTPFlow, came: chain.Came) -> None:
-        """Judge one flow, once: a replayed one that failed comes as a response and an error."""
-        if self._scope is not None and not self._scope(heard):
+            self._not_judged(error)
             return
+        for news in every:
+            try:
+                self._explanations.keep(news)
+            except Exception as error:
+                self._mishaps.note("a verdict could not be kept", error)
+            try:
+                self._teller.tell(flows, news)
+            except Exception as error:
+                self._mishaps.note("a finding could not be told", error)
+
+    def _not_judged(self, error: Exception) -> None:
+        self._mishaps.note("a flow could not be judged", error)
+
+    def _hear(self, heard: http.HTTPFlow, came: chain.Came) -> Exchange | None:
+        """The exchange of a flow, once: a replayed one that failed comes as a response and an
+        error. None: there is nothing to judge."""
+        if self._scope is not None and not self._scope(heard):
+            return None
         matters = _matters(heard)
         if not matters and self._journal is None:
             if self._auditor.pass_over(heard.id):
                 self._count(*times(heard))
-            return
+            return None
         if self._auditor.has_heard(heard.id):
-            return
+            return None
         try:
             door = self._auditor.door if matters else self._aside
             exchange = exchange_of(heard, door, CAPTURE, chain.altered(heard, came))
         except Unjudged as problem:
             self._skip(problem.what, str(problem))
-            return
+            return None
         self._count(exchange.started, exchange.ended)
         if self._journal is not None:
             self._try("the journal could not be written", lambda: self._write_down(exchange))
-        news = self._auditor.feed(exchange)
-        judged = news.judged
-        if judged is not None:
-            self._try("a verdict could not be kept", lambda: self._explanations.keep(news))
-            self._try("a finding could not be told", lambda: self._teller.tell(heard, judged, news))
+        return exchange
 
     def _count(self, started: float | None, ended: float | None) -> None:
         self._flows += 1

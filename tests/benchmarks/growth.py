@@ -207,7 +207,7 @@ def cost(dimension: Dimension, n: int) -> list[float]:
     exchanges = [each.through(offline.door) for each in wires]
     now = timed(now)
     for each in exchanges:
-        live.feed(each)
+        live.feed([each])
     now = timed(now)
     for each in exchanges:
         offline.add(each)

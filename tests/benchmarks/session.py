@@ -121,7 +121,7 @@ def main(arguments: list[str]) -> None:
     before = megabytes()
     mark, number = time.process_time(), 0
     for number, each in enumerate(session(total), 1):
-        auditor.feed(each.through(auditor.door))
+        auditor.feed([each.through(auditor.door)])
         if number % (total // 10) == 0:
             now = time.process_time()
             cost = (now - mark) / (total // 10) * 1e6

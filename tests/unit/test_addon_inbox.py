@@ -15,7 +15,7 @@ from mitmproxy.test import taddons
 
 from addon import inbox
 from addon.chain import Came
-from addon.inbox import MOST_WAITING, Inbox
+from addon.inbox import MOST_WAITING, Inbox, Waiting
 from addon.mishaps import Mishaps
 from addon.recorder import CorsAudit
 
@@ -26,7 +26,11 @@ CAME = Came(True, None, None)
 
 def collecting() -> tuple[Inbox, list[str]]:
     judged: list[str] = []
-    return Inbox(lambda flow, _: judged.append(flow.id), Mishaps()), judged
+
+    def judge(waiting: list[Waiting]) -> None:
+        judged.extend(flow.id for flow, _ in waiting)
+
+    return Inbox(judge, Mishaps()), judged
 
 
 def test_without_a_loop_nothing_waits() -> None:
@@ -69,12 +73,28 @@ def test_not_too_many_wait() -> None:
     asyncio.run(session())
 
 
+def test_large_bodies_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "MOST_BYTES", 1_000)
+    box, judged = collecting()
+
+    async def session() -> None:
+        for size in (400, 400, 400, 100):
+            made = flows.call()
+            made.response = http.Response.make(200, b"x" * size)
+            box.put(made, CAME)
+        assert len(judged) == 3
+        box.empty()
+
+    asyncio.run(session())
+    assert len(judged) == 4
+
+
 def test_an_error_of_ours_goes_no_further(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(inbox, "WAIT", 0.0)
 
-    def fail(flow: http.HTTPFlow, came: Came) -> None:
+    def fail(waiting: list[Waiting]) -> None:
         raise RuntimeError("ours")
 
     box = Inbox(fail, Mishaps())

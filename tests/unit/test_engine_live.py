@@ -55,10 +55,9 @@ UNRELATED = """
 def test_a_followed_preflight_is_settled() -> None:
     auditor = Auditor()
     preflight, actual = exchanges(ASKS, auditor.door)
-    first = auditor.feed(preflight)
-    assert first.judged is not None
+    (first,) = auditor.feed([preflight])
     assert first.judged.verdict.outcome is Outcome.INDETERMINATE
-    second = auditor.feed(actual)
+    (second,) = auditor.feed([actual])
     assert [seen.exchange.id for seen in second.settled] == [preflight.id]
     assert second.settled[0].verdict.outcome is Outcome.ALLOWED
 
@@ -66,7 +65,7 @@ def test_a_followed_preflight_is_settled() -> None:
 def test_what_nothing_settles_stays_open() -> None:
     auditor = Auditor()
     for exchange in exchanges(OPEN + UNRELATED, auditor.door):
-        assert auditor.feed(exchange).settled == ()
+        assert auditor.feed([exchange])[0].settled == ()
     row, _ = auditor.result().exchanges
     assert row.verdict == "indeterminate"
     assert "credentials mode" in row.assuming[0]
@@ -75,9 +74,9 @@ def test_what_nothing_settles_stays_open() -> None:
 def test_a_flow_is_heard_once() -> None:
     auditor = Auditor()
     (exchange,) = exchanges(UNRELATED, auditor.door)
-    first, again = auditor.feed(exchange), auditor.feed(exchange)
+    (first,) = auditor.feed([exchange])
     assert first.new
-    assert (again.judged, again.new, again.again) == (None, (), ())
+    assert auditor.feed([exchange]) == []
     assert auditor.result().totals.flows == 1
 
 
@@ -100,16 +99,15 @@ def _told_live(path: Path) -> Iterator[tuple[object, ...]]:
     for turn in range(3):
         later = turn * (length - begin + 1.0)
         for each in recorded:
-            news = auditor.feed(
-                replace(
-                    each,
-                    id=f"{each.id}-{turn}",
-                    started=None if each.started is None else each.started + later,
-                    ended=None if each.ended is None else each.ended + later,
-                )
+            again = replace(
+                each,
+                id=f"{each.id}-{turn}",
+                started=None if each.started is None else each.started + later,
+                ended=None if each.ended is None else each.ended + later,
             )
-            yield news.new, set(news.again), news.surer, len(news.settled)
-            yield tuple(auditor.live_finding(group) for group in news.new)
+            for news in auditor.feed([again]):
+                yield news.new, set(news.again), news.surer, len(news.settled)
+                yield tuple(auditor.live_finding(group) for group in news.new)
 
 
 def test_rules_are_asked_once_about_calls_that_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +121,7 @@ def test_rules_are_asked_once_about_calls_that_are_alike(monkeypatch: pytest.Mon
     monkeypatch.setattr(FindingBook, "look", counted)
     auditor = Auditor()
     (exchange,) = exchanges(UNRELATED, auditor.door)
-    heard = [auditor.feed(replace(exchange, id=name)) for name in "abcd"]
+    heard = [auditor.feed([replace(exchange, id=name)])[0] for name in "abcd"]
     assert asked == ["a"]
     assert [news.again for news in heard[1:]] == [heard[0].new] * 3
     (group,) = heard[0].new
