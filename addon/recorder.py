@@ -107,6 +107,8 @@ class CorsAudit:
             value = getattr(ctx.options, name)
             settings.check(name, value)
             self._options[name] = value
+        if self._running and updated & chain.WANTING:
+            self._try("rewritten messages cannot be told", self._look_after_rewriters)
         if "save_stream_file" in updated:
             self._try("it is not known who looks at marks", self._look_round)
         if "cors_scope" in updated:
@@ -145,7 +147,8 @@ class CorsAudit:
     def running(self) -> None:
         """Say that we are here."""
         self._running = True
-        self._try("no flow can be heard", self._take_places)
+        self._try("no flow can be heard", self._take_place)
+        self._try("rewritten messages cannot be told", self._look_after_rewriters)
         self._try("it is not known who looks at marks", self._look_round)
         self._try("it is not known what the mode hides", self._warn_of_mode)
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
@@ -222,8 +225,11 @@ class CorsAudit:
             return False
         return True
 
-    def _take_places(self) -> None:
-        chain.take_places(ctx.master.addons, self._first, self._last)
+    def _take_place(self) -> None:
+        chain.take_place(ctx.master.addons, self._last)
+
+    def _look_after_rewriters(self) -> None:
+        chain.look_after(ctx.master.addons, ctx.options, self, self._first)
 
     def _leave_places(self) -> None:
         chain.leave_places(ctx.master.addons, self._first, self._last)

@@ -60,7 +60,7 @@ NOT_REACHED = {
     "First.requestheaders", "First.responseheaders", "Last.response", "Last.error",
 }  # fmt: skip
 NO_REPORT = {
-    "CorsAudit._take_places", "chain.take_places", "CorsAudit._finish", "CorsAudit._result",
+    "CorsAudit._take_place", "chain.take_place", "CorsAudit._finish", "CorsAudit._result",
     "report_file.write", "Auditor.result", "Auditor.walk", "Auditor.tell", "Auditor._left_out",
     "CorsAudit._end", "ending.interruptible", "Auditor._until_interrupted",
 }  # fmt: skip
@@ -81,6 +81,8 @@ def places() -> Iterator[tuple[str, Any, str]]:
             elif inspect.isclass(member) and (home == getattr(module, "__name__", home)):
                 for method, value in vars(member).items():
                     if inspect.isfunction(value) and not method.startswith("__"):
+                        if value.__module__ != home:
+                            continue  # a named tuple's own
                         yield f"{name}.{method}", member, method
 
 
@@ -166,9 +168,10 @@ async def session(folder: Path, made: list[http.HTTPFlow], monkeypatch: pytest.M
         manager.add(addon, Rewriter())
         tctx.options.update(
             cors_report=str(folder / "report.json"), cors_session=str(folder / "journal.jsonl"),
-            cors_stream_sse=True, cors_scope="~all",
+            cors_scope="~all",
         )  # fmt: skip
         manager.trigger(RunningHook())
+        tctx.options.update(cors_stream_sse=True)
         for number, flow in enumerate(made):
             # Some are judged alone, some with those around them.
             alone = number < len(made) // 4 or number > 3 * len(made) // 4
