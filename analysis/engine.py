@@ -23,6 +23,7 @@ from .fetch.classify import JUDGED, Role
 from .finding import Confidence, Finding, Kind
 from .findings import FindingBook, Group
 from .fixes import recognise, shelf
+from .frozen import frozen
 from .ids import Ids
 from .kept import Kept
 from .redact import Door
@@ -59,7 +60,7 @@ MAX_ROWS = 50_000
 """Rows of a result; see `analysis.rows.Rows`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heard:
     """What one more exchange of a live session brought."""
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from .frozen import frozen
+
 LATEST = 2**33
 """Seconds since the epoch beyond which a time is not believed: the year 2242."""
 REMEMBERED_LINES = 128
@@ -123,7 +125,7 @@ NOT_THE_SERVERS = frozenset({REWRITTEN, MADE})
 the server. Only a live session knows them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Url:
     """A request URL, redacted, that can still be compared for equality."""
 
@@ -182,7 +184,7 @@ class SetCookie(NamedTuple):
     """It expires at once: the server removes the cookie."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exchange:
     """One request and its answer, secrets already removed."""
 

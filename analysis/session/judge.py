@@ -7,7 +7,6 @@ that is the verdict. They do not: it is `indeterminate`, and names the deciding 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ..exchange import NO_HEADERS, Exchange, Headers
@@ -15,6 +14,7 @@ from ..fetch import reasons
 from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
 from ..fetch.check import Failure, Step, cors_check, preflight_check
 from ..fetch.classify import JUDGED, Role
+from ..frozen import frozen
 from .credentials import Credentials, credentials
 from .links import Link, Node, is_followed_redirect
 
@@ -56,7 +56,7 @@ class Sent(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """Outcome and reasons. `failure` is set when blocked; `possible` when indeterminate."""
 
@@ -74,7 +74,7 @@ Likeness = tuple[object, ...]
 """See `Judged.likeness`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """An exchange with everything that was found out about it."""
 
