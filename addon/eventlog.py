@@ -7,7 +7,7 @@ character would otherwise break the hook that logs it.
 from __future__ import annotations
 
 from collections import deque
-from functools import lru_cache
+from collections.abc import Sequence
 
 from analysis.exchange import Exchange
 from analysis.finding import Finding, Kind
@@ -61,8 +61,7 @@ def repeat(kind: Kind, rule: str, api: str, count: int) -> str:
     return f"{_kind(kind)}  [{rule}] again: {count} calls so far  {_host(api)}"
 
 
-@lru_cache(maxsize=1024)
-def comment(rules: tuple[str, ...], title: str, remedy: str) -> str:
+def comment(rules: Sequence[str], title: str, remedy: str) -> str:
     """What a flow says about itself: `CORS` and the rules first, so that it can be found."""
     return f"CORS {', '.join(rules)}: {plain(title)}.\nFix: {plain(remedy)}"
 

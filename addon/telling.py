@@ -99,6 +99,7 @@ class Teller:
         count = known.count if known is not None else 1
         if known is None and len(self._told) >= MOST_TOLD:
             del self._told[next(iter(self._told))]
+        self.marks.learn()
         self._told[group] = Told(finding.kind, finding.severity, finding.title, remedy, count)
 
     def _log(self, finding: Finding | Told, text: str) -> None:
