@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 from mitmproxy import http
 
@@ -21,8 +22,14 @@ MOST_WAITING = 256
 MOST_BYTES = 2**23
 """Bytes of bodies of those that wait, beyond which they wait no longer."""
 
-Waiting = tuple[http.HTTPFlow, Came]
-"""A flow, and how it came."""
+
+class Waiting(NamedTuple):
+    """What has come since the last time."""
+
+    flows: list[tuple[http.HTTPFlow, Came, bool]]
+    """Each with how it came, and may it tell something about CORS?"""
+    passed: list[tuple[str, float | None, float | None]]
+    """Of those that are only counted: id, and when they began and ended."""
 
 
 class Inbox:
@@ -32,19 +39,32 @@ class Inbox:
         judge: what is done with them. Raises nothing.
     """
 
-    def __init__(self, judge: Callable[[list[Waiting]], None], mishaps: Mishaps) -> None:
+    def __init__(self, judge: Callable[[Waiting], None], mishaps: Mishaps) -> None:
         self._judge = judge
         self._mishaps = mishaps
-        self._waiting: list[Waiting] = []
+        self._waiting = Waiting([], [])
         self._room = MOST_BYTES
         self._timer: asyncio.TimerHandle | None = None
 
-    def put(self, flow: http.HTTPFlow, came: Came) -> None:
-        """Let a flow wait; where no loop would end the waiting, it does not."""
-        waiting = self._waiting
-        waiting.append((flow, came))
+    def put(self, flow: http.HTTPFlow, came: Came, matters: bool) -> None:
+        """Let a flow wait; where no loop would end the waiting, it does not.
+
+        Args:
+            matters: may it tell something about CORS?
+        """
+        flows = self._waiting.flows
+        flows.append((flow, came, matters))
         self._room -= _size(flow)
-        if len(waiting) >= MOST_WAITING or self._room < 0:
+        self._wait(len(flows) >= MOST_WAITING or self._room < 0)
+
+    def pass_by(self, flow_id: str, started: float | None, ended: float | None) -> None:
+        """The same for a flow that is only counted."""
+        passed = self._waiting.passed
+        passed.append((flow_id, started, ended))
+        self._wait(len(passed) >= MOST_WAITING)
+
+    def _wait(self, full: bool) -> None:
+        if full:
             self.empty()
         elif self._timer is None:
             try:
@@ -65,9 +85,9 @@ class Inbox:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting, Waiting([], [])
         self._room = MOST_BYTES
-        if waiting:
+        if waiting.flows or waiting.passed:
             self._judge(waiting)
 
 

@@ -262,18 +262,27 @@ class CorsAudit:
 
     def _listen(self, heard: http.HTTPFlow) -> None:
         try:
-            self._inbox.put(heard, self._first.came(heard))
-            if self._watched and _matters(heard):
-                self._inbox.empty()
+            came, matters = self._first.came(heard), _matters(heard)
+            if matters or self._scope is not None or self._journal is not None:
+                self._inbox.put(heard, came, matters)
+                if matters and self._watched:
+                    self._inbox.empty()
+            else:
+                self._inbox.pass_by(heard.id, *times(heard))
         except Exception as error:
             self._mishaps.note("a flow could not be heard", error)
 
-    def _judge(self, waiting: list[Waiting]) -> None:
+    def _judge(self, waiting: Waiting) -> None:
+        for each in waiting.passed:
+            try:
+                self._pass_over(*each)
+            except Exception as error:
+                self._mishaps.note("a flow could not be counted", error)
         flows: dict[str, http.HTTPFlow] = {}
         exchanges: list[Exchange] = []
-        for heard, came in waiting:
+        for heard, came, matters in waiting.flows:
             try:
-                exchange = self._hear(heard, came) if heard.id not in flows else None
+                exchange = self._hear(heard, came, matters) if heard.id not in flows else None
             except Exception as error:
                 self._not_judged(error)
                 continue
@@ -298,15 +307,17 @@ class CorsAudit:
     def _not_judged(self, error: Exception) -> None:
         self._mishaps.note("a flow could not be judged", error)
 
-    def _hear(self, heard: http.HTTPFlow, came: chain.Came) -> Exchange | None:
+    def _pass_over(self, flow_id: str, started: float | None, ended: float | None) -> None:
+        if self._auditor.pass_over(flow_id):
+            self._count(started, ended)
+
+    def _hear(self, heard: http.HTTPFlow, came: chain.Came, matters: bool) -> Exchange | None:
         """The exchange of a flow, once: a replayed one that failed comes as a response and an
         error. None: there is nothing to judge."""
         if self._scope is not None and not self._scope(heard):
             return None
-        matters = _matters(heard)
         if not matters and self._journal is None:
-            if self._auditor.pass_over(heard.id):
-                self._count(*times(heard))
+            self._pass_over(heard.id, *times(heard))
             return None
         if self._auditor.has_heard(heard.id):
             return None

@@ -178,6 +178,8 @@ async def session(folder: Path, made: list[http.HTTPFlow], monkeypatch: pytest.M
             monkeypatch.setattr(inbox, "MOST_WAITING", 1 if alone else 20)
             if number == len(made) // 2:
                 tctx.options.update(cors_session="")
+            if number == 3 * len(made) // 4:
+                tctx.options.update(cors_scope="")
             await manager.trigger_event(layers.http.HttpRequestHeadersHook(flow))
             if flow.response is not None:
                 await manager.trigger_event(layers.http.HttpResponseHeadersHook(flow))
