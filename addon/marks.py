@@ -11,7 +11,7 @@ from mitmproxy.flow import Flow
 from addon import eventlog
 from analysis.finding import Kind, Severity
 from analysis.findings import Group
-from analysis.session.recent import keep
+from analysis.tables import keep
 
 MARKS = {Kind.BROKEN: ":red_circle:", Kind.DANGEROUS: ":warning:"}
 _WORST_FIRST = {kind: place for place, kind in enumerate(Kind)}

@@ -36,8 +36,8 @@ from .session.intent import NOTHING_DECLARED, Intent
 from .session.judge import Judged, Likeness, judge
 from .session.links import Linker
 from .session.pending import Pending
-from .session.recent import keep
 from .session.walk import Walk
+from .tables import keep
 
 T = TypeVar("T")
 Made = TypeVar("Made")

@@ -15,8 +15,8 @@ from itertools import pairwise
 from ..exchange import Exchange
 from ..fetch.browsers import BROWSERS, Browser
 from ..fetch.classify import forged, lacks_metadata, looks_like_navigation
+from ..tables import keep
 from .cookies import Cookies
-from .recent import keep
 
 FETCH_METADATA_SINCE = {"chromium": 80, "firefox": 90}
 """Major versions from which every request to a trustworthy URL carries `Sec-Fetch-*`."""
