@@ -80,6 +80,46 @@ def test_a_flow_is_heard_once() -> None:
     assert auditor.result().totals.flows == 1
 
 
+def test_what_came_together_is_judged_by_all_of_it() -> None:
+    auditor = Auditor()
+    preflight, actual = auditor.feed(exchanges(ASKS, auditor.door))
+    assert preflight.judged.verdict.outcome is Outcome.ALLOWED
+    assert actual.settled == ()
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_together_or_alone_they_are_told_and_come_to_the_same(path: Path) -> None:
+    told, results = [], []
+    for size in (1, 3, 10_000):
+        auditor = Auditor(Door())
+        items = read(open_capture(str(path)), auditor.door, "c0")
+        recorded = [each for each in items if isinstance(each, Exchange)]
+        parts = [recorded[at : at + size] for at in range(0, len(recorded), size)]
+        news = [each for part in parts for each in auditor.feed(part)]
+        told.append({group for each in news for group in each.new})
+        results.append(auditor.result().to_json())
+        assert len(news) == len({each.judged.exchange.id for each in news})
+    alone, *together = told
+    assert all(each <= alone for each in together)  # what was open alone may be settled at once
+    assert len(set(results)) == 1
+
+
+def test_an_error_at_one_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    auditor, errors = Auditor(), list[Exception]()
+    made = exchanges(ASKS + UNRELATED, auditor.door)
+    learn = ApiFacts.observe
+
+    def fail(api: ApiFacts, seen: Judged) -> None:
+        if seen.exchange.method == "PUT":
+            raise RuntimeError("ours")
+        learn(api, seen)
+
+    monkeypatch.setattr(ApiFacts, "observe", fail)
+    heard = auditor.feed(made, errors.append)
+    assert [each.judged.exchange.method for each in heard] == ["OPTIONS", "GET"]
+    assert [str(each) for each in errors] == ["ours"]
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_what_is_alike_is_told_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules are not asked about calls like earlier ones; asked about all, they tell the same."""
