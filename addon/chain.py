@@ -2,18 +2,20 @@
 
 Header rules (`modify_headers`), mappings and other scripts rewrite messages in passing. The
 browser judges what they made of them, so that is what we judge, after them; but what the
-server is blamed for has to be its own, so we look at what came over the wire before them.
+server is blamed for has to be its own, so we look at what came over the wire before them. The
+place in front is taken only while something may rewrite: each place costs every flow some time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from mitmproxy import http
-from mitmproxy.addonmanager import AddonManager
-from mitmproxy.addons import save
+from mitmproxy.addonmanager import AddonManager, traverse
+from mitmproxy.addons import save, script
+from mitmproxy.optmanager import OptManager
 
 from addon.mishaps import Mishaps
 from analysis.exchange import MADE, REWRITTEN
@@ -23,11 +25,18 @@ IN_FLIGHT = 5_000
 TELLING = (b"access-control-", b"cross-origin-resource-policy", b"location", b"origin", b"vary")
 """Beginnings of the names whose values CORS looks at."""
 
+REWRITING = ("map_remote", "modify_headers")
+"""Options of mitmproxy that rewrite messages and leave no other trace of it."""
+STREAMING = "cors_stream_sse"
+"""Our own option that needs the place in front."""
+WANTING = frozenset({*REWRITING, "scripts", STREAMING})
+"""Options on which `is_wanted` depends."""
+_REWRITERS_HOOKS = ("requestheaders", "request", "responseheaders", "response")
+
 Fields = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(NamedTuple):
     """A flow as it came over the wire, before scripts changed it."""
 
     live: bool
@@ -67,7 +76,7 @@ class First:
             if flow.response is not None:
                 answer = flow.response.data
                 _keep(self._answered, flow.id, (answer.headers.fields, answer.status_code))
-                if self._options["cors_stream_sse"] and flow.live:
+                if self._options[STREAMING] and flow.live:
                     _stream(flow.response)
         except Exception as error:
             self._mishaps.note("an answer could not be remembered", error)
@@ -95,21 +104,58 @@ class Last:
         self._hear(flow)
 
 
-def take_places(manager: AddonManager, first: First, last: Last) -> None:
-    """Put both into the chain. Scripts that are loaded later stand between them."""
-    manager.register(first)
+def take_place(manager: AddonManager, last: Last) -> None:
+    """Put the one behind into the chain. Scripts that are loaded later stand before it."""
     manager.register(last)
     # In a new list: the chain is being walked along while this is called.
-    chain = [first, *manager.chain]
+    chain = list(manager.chain)
     saving = [place for place, addon in enumerate(chain) if isinstance(addon, save.Save)]
     chain.insert(saving[0] if saving else len(chain), last)
     manager.chain = chain
 
 
+def look_after(manager: AddonManager, options: OptManager, ours: object, first: First) -> None:
+    """Put the one in front into the chain if it is wanted, else take it out.
+
+    Args:
+        ours: the addon itself.
+    """
+    there = first in manager.chain
+    if there is is_wanted(manager, options, ours):
+        return
+    if there:
+        manager.chain = [each for each in manager.chain if each is not first]
+    else:
+        if manager.get(first.name) is None:
+            manager.register(first)
+        manager.chain = [first, *manager.chain]
+
+
+def is_wanted(manager: AddonManager, options: OptManager, ours: object) -> bool:
+    """May somebody rewrite messages between our two places, or has ours to stream them?
+
+    Persons who look at flows may; scripts may, also those that are not loaded yet. What is edited
+    or replayed, and answers made by mitmproxy, leave a trace of their own (see `altered`).
+    """
+    if manager.get("view") is not None or any(
+        getattr(options, name) for name in (*REWRITING, STREAMING) if name in options
+    ):
+        return True
+    return any(_may_rewrite(each, ours) for each in traverse(manager.chain))
+
+
+def _may_rewrite(addon: object, ours: object) -> bool:
+    if isinstance(addon, script.Script):
+        return not any(each is ours for each in traverse([addon]))
+    home = addon.__name__ if isinstance(addon, ModuleType) else type(addon).__module__
+    known = home.startswith("mitmproxy.") or home == __name__
+    return not known and any(hasattr(addon, hook) for hook in _REWRITERS_HOOKS)
+
+
 def leave_places(manager: AddonManager, first: First, last: Last) -> None:
-    """Take both out again, where they are in it."""
+    """Give both up again, where they were taken."""
     for each in (first, last):
-        if each in manager.chain:
+        if manager.get(each.name) is each:
             manager.remove(each)
 
 

@@ -47,7 +47,7 @@ class Explanations:
             if known is not None:
                 self._known[decided.exchange.id] = decided, news.earlier[decided.exchange.id]
         seen, groups = news.judged, news.here
-        if seen is None or not (seen.node.role in JUDGED or seen.failure or groups):
+        if not (seen.node.role in JUDGED or seen.failure or groups):
             return
         if len(self._known) >= KEPT:
             del self._known[next(iter(self._known))]

@@ -11,6 +11,7 @@ from mitmproxy.flow import Flow
 from addon import eventlog
 from analysis.finding import Kind, Severity
 from analysis.findings import Group
+from analysis.tables import keep
 
 MARKS = {Kind.BROKEN: ":red_circle:", Kind.DANGEROUS: ":warning:"}
 _WORST_FIRST = {kind: place for place, kind in enumerate(Kind)}
@@ -53,6 +54,7 @@ class Marks:
     def __init__(self, told: Callable[[Group], Told | None]) -> None:
         self._told = told
         self._known: dict[str, _Marked] = {}
+        self._saying: dict[tuple[Group, ...], tuple[list[str], _Marked]] = {}
         self.rules: set[str] = set()
         """Rules that have marked a flow."""
 
@@ -62,28 +64,42 @@ class Marks:
         A person's own mark and comment stay: only what we left there is replaced.
         """
         before = self._known.get(flow.id, _NOTHING)
-        found = [(group[0], told) for group in groups if (told := self._told(group))]
-        if not found and before is _NOTHING:
+        rules, now = self._said(tuple(groups))
+        if not rules and before is _NOTHING:
             return False
-        found.sort(key=lambda each: (_WORST_FIRST[each[1].kind], each[1].severity.rank))
-        rules = list(dict.fromkeys(rule for rule, _ in found))
-        mark = comment = ""
-        if found:
-            worst = found[0][1]
-            mark = MARKS.get(worst.kind, "")
-            comment = eventlog.comment(rules, worst.title, worst.remedy)
-        self._remember(flow.id, _Marked(tuple(groups), mark, comment))
-        self.rules.update(rules)
+        self._remember(flow.id, now)
         was = flow.metadata.get(METADATA, []), flow.marked, flow.comment
         if rules:
-            flow.metadata[METADATA] = rules
+            flow.metadata[METADATA] = list(rules)
         else:
             flow.metadata.pop(METADATA, None)
         if flow.marked == before.mark:
-            flow.marked = mark
+            flow.marked = now.mark
         if flow.comment == before.comment:
-            flow.comment = comment
+            flow.comment = now.comment
         return was != (rules, flow.marked, flow.comment)
+
+    def learn(self) -> None:
+        """Something else is told of a finding now."""
+        self._saying.clear()
+
+    def _said(self, groups: tuple[Group, ...]) -> tuple[list[str], _Marked]:
+        """What to leave on a flow that shows these findings, and the rules of those that were
+        told, worst first."""
+        known = self._saying.get(groups)
+        if known is None:
+            found = [(group[0], told) for group in groups if (told := self._told(group))]
+            found.sort(key=lambda each: (_WORST_FIRST[each[1].kind], each[1].severity.rank))
+            rules = list(dict.fromkeys(rule for rule, _ in found))
+            mark = comment = ""
+            if found:
+                worst = found[0][1]
+                mark = MARKS.get(worst.kind, "")
+                comment = eventlog.comment(rules, worst.title, worst.remedy)
+            self.rules.update(rules)
+            known = rules, _Marked(groups, mark, comment)
+            keep(self._saying, groups, known, REMEMBERED)
+        return known
 
     def set_anew(self, settled: Iterable[tuple[str, Sequence[Group]]]) -> None:
         """The same for flows that have ended, by id, where the tool still lists them."""
@@ -104,9 +120,7 @@ class Marks:
         return [(flow_id, marked.groups) for flow_id, marked in known if group in marked.groups]
 
     def _remember(self, flow_id: str, marked: _Marked) -> None:
-        if flow_id not in self._known and len(self._known) >= REMEMBERED:
-            del self._known[next(iter(self._known))]
-        self._known[flow_id] = marked
+        keep(self._known, flow_id, marked, REMEMBERED)
 
 
 def filter_for(rule: str) -> str:

@@ -17,7 +17,7 @@ from mitmproxy.tls import TlsData
 
 from addon import chain, ending, eventlog, report_file, settings, verdict_view
 from addon.explain import Explanations
-from addon.inbox import Inbox
+from addon.inbox import Inbox, Waiting
 from addon.marks import filter_for
 from addon.mishaps import Mishaps
 from addon.telling import Teller
@@ -107,6 +107,8 @@ class CorsAudit:
             value = getattr(ctx.options, name)
             settings.check(name, value)
             self._options[name] = value
+        if self._running and updated & chain.WANTING:
+            self._try("rewritten messages cannot be told", self._look_after_rewriters)
         if "save_stream_file" in updated:
             self._try("it is not known who looks at marks", self._look_round)
         if "cors_scope" in updated:
@@ -145,7 +147,8 @@ class CorsAudit:
     def running(self) -> None:
         """Say that we are here."""
         self._running = True
-        self._try("no flow can be heard", self._take_places)
+        self._try("no flow can be heard", self._take_place)
+        self._try("rewritten messages cannot be told", self._look_after_rewriters)
         self._try("it is not known who looks at marks", self._look_round)
         self._try("it is not known what the mode hides", self._warn_of_mode)
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
@@ -222,8 +225,11 @@ class CorsAudit:
             return False
         return True
 
-    def _take_places(self) -> None:
-        chain.take_places(ctx.master.addons, self._first, self._last)
+    def _take_place(self) -> None:
+        chain.take_place(ctx.master.addons, self._last)
+
+    def _look_after_rewriters(self) -> None:
+        chain.look_after(ctx.master.addons, ctx.options, self, self._first)
 
     def _leave_places(self) -> None:
         chain.leave_places(ctx.master.addons, self._first, self._last)
@@ -256,43 +262,75 @@ class CorsAudit:
 
     def _listen(self, heard: http.HTTPFlow) -> None:
         try:
-            self._inbox.put(heard, self._first.came(heard))
-            if self._watched and _matters(heard):
-                self._inbox.empty()
+            came, matters = self._first.came(heard), _matters(heard)
+            if matters or self._scope is not None or self._journal is not None:
+                self._inbox.put(heard, came, matters)
+                if matters and self._watched:
+                    self._inbox.empty()
+            else:
+                self._inbox.pass_by(heard.id, *times(heard))
         except Exception as error:
             self._mishaps.note("a flow could not be heard", error)
 
-    def _judge(self, heard: http.HTTPFlow, came: chain.Came) -> None:
+    def _judge(self, waiting: Waiting) -> None:
+        for each in waiting.passed:
+            try:
+                self._pass_over(*each)
+            except Exception as error:
+                self._mishaps.note("a flow could not be counted", error)
+        flows: dict[str, http.HTTPFlow] = {}
+        exchanges: list[Exchange] = []
+        for heard, came, matters in waiting.flows:
+            try:
+                exchange = self._hear(heard, came, matters) if heard.id not in flows else None
+            except Exception as error:
+                self._not_judged(error)
+                continue
+            if exchange is not None:
+                flows[heard.id] = heard
+                exchanges.append(exchange)
         try:
-            self._hear(heard, came)
+            every = self._auditor.feed(exchanges, self._not_judged)
         except Exception as error:
-            self._mishaps.note("a flow could not be judged", error)
+            self._not_judged(error)
+            return
+        for news in every:
+            try:
+                self._explanations.keep(news)
+            except Exception as error:
+                self._mishaps.note("a verdict could not be kept", error)
+            try:
+                self._teller.tell(flows, news)
+            except Exception as error:
+                self._mishaps.note("a finding could not be told", error)
 
-    def _hear(self, heard: http.HTTPFlow, came: chain.Came) -> None:
-        """Judge one flow, once: a replayed one that failed comes as a response and an error."""
+    def _not_judged(self, error: Exception) -> None:
+        self._mishaps.note("a flow could not be judged", error)
+
+    def _pass_over(self, flow_id: str, started: float | None, ended: float | None) -> None:
+        if self._auditor.pass_over(flow_id):
+            self._count(started, ended)
+
+    def _hear(self, heard: http.HTTPFlow, came: chain.Came, matters: bool) -> Exchange | None:
+        """The exchange of a flow, once: a replayed one that failed comes as a response and an
+        error. None: there is nothing to judge."""
         if self._scope is not None and not self._scope(heard):
-            return
-        matters = _matters(heard)
+            return None
         if not matters and self._journal is None:
-            if self._auditor.pass_over(heard.id):
-                self._count(*times(heard))
-            return
+            self._pass_over(heard.id, *times(heard))
+            return None
         if self._auditor.has_heard(heard.id):
-            return
+            return None
         try:
             door = self._auditor.door if matters else self._aside
             exchange = exchange_of(heard, door, CAPTURE, chain.altered(heard, came))
         except Unjudged as problem:
             self._skip(problem.what, str(problem))
-            return
+            return None
         self._count(exchange.started, exchange.ended)
         if self._journal is not None:
             self._try("the journal could not be written", lambda: self._write_down(exchange))
-        news = self._auditor.feed(exchange)
-        judged = news.judged
-        if judged is not None:
-            self._try("a verdict could not be kept", lambda: self._explanations.keep(news))
-            self._try("a finding could not be told", lambda: self._teller.tell(heard, judged, news))
+        return exchange
 
     def _count(self, started: float | None, ended: float | None) -> None:
         self._flows += 1

@@ -15,7 +15,6 @@ from analysis.exchange import NOT_THE_SERVERS, Exchange
 from analysis.fetch.classify import JUDGED
 from analysis.finding import Finding, Kind, Severity
 from analysis.findings import Group
-from analysis.session.judge import Judged
 from reports import story, words
 
 logger = logging.getLogger("cors_audit")
@@ -39,9 +38,14 @@ class Teller:
         self.marks = Marks(self._told.get)
         self._ways: set[str] = set()
 
-    def tell(self, heard: http.HTTPFlow, judged: Judged, news: Heard) -> None:
+    def tell(self, flows: Mapping[str, http.HTTPFlow], news: Heard) -> None:
         """Log what is new, or has come a round number of times; mark the flow, and earlier ones
-        of which more is known now."""
+        of which more is known now.
+
+        Args:
+            flows: the one that brought the news among them, by their ids.
+        """
+        judged = news.judged
         live = self._options["cors_live"]
         if judged.exchange.altered in NOT_THE_SERVERS and judged.node.role in JUDGED:
             self._altered(judged.exchange)
@@ -71,7 +75,7 @@ class Teller:
                 self._log(finding, eventlog.surer(finding))
         if self._options["cors_mark"]:
             # The lists of flows hear of this answer after us, so they need no word about it.
-            self.marks.set(heard, news.here)
+            self.marks.set(flows[judged.exchange.id], news.here)
             self._correct(news)
 
     def _correct(self, news: Heard) -> None:
@@ -95,6 +99,7 @@ class Teller:
         count = known.count if known is not None else 1
         if known is None and len(self._told) >= MOST_TOLD:
             del self._told[next(iter(self._told))]
+        self.marks.learn()
         self._told[group] = Told(finding.kind, finding.severity, finding.title, remedy, count)
 
     def _log(self, finding: Finding | Told, text: str) -> None:

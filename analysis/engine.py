@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeVar
 
 from . import __version__
 from .blindness import blind_spots
@@ -22,6 +23,7 @@ from .fetch.classify import JUDGED, Role
 from .finding import Confidence, Finding, Kind
 from .findings import FindingBook, Group
 from .fixes import recognise, shelf
+from .frozen import frozen
 from .ids import Ids
 from .kept import Kept
 from .redact import Door
@@ -34,8 +36,11 @@ from .session.intent import NOTHING_DECLARED, Intent
 from .session.judge import Judged, Likeness, judge
 from .session.links import Linker
 from .session.pending import Pending
-from .session.recent import keep
 from .session.walk import Walk
+from .tables import keep
+
+T = TypeVar("T")
+Made = TypeVar("Made")
 
 TOOL = "cors-audit"
 MOST_SHELVES = 3
@@ -55,12 +60,11 @@ MAX_ROWS = 50_000
 """Rows of a result; see `analysis.rows.Rows`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heard:
     """What one more exchange of a live session brought."""
 
-    judged: Judged | None
-    """None: it was heard before, or has nothing to do with CORS."""
+    judged: Judged
     new: tuple[Group, ...] = ()
     """Findings that are known since it came (see `Auditor.live_finding`)."""
     again: tuple[Group, ...] = ()
@@ -73,6 +77,9 @@ class Heard:
     """By the ids of those all the findings that they show now."""
     surer: tuple[Group, ...] = ()
     """Findings told before that are surer now."""
+
+
+Failed = Callable[[Exception], None]
 
 
 class Auditor:
@@ -127,14 +134,35 @@ class Auditor:
         """Was a flow with this id taken in already?"""
         return flow_id in self._heard
 
-    def feed(self, exchange: Exchange) -> Heard:
-        """Take in one exchange of a live session and judge it at once."""
-        client = self._take(exchange) if self._heard.add(exchange.id) else None
-        if client is None:
-            return Heard(None)
-        views = self._views
-        judged = judge(self._linker.add(exchange, client))
-        learnt = views.learn(judged)
+    def feed(self, exchanges: Iterable[Exchange], failed: Failed | None = None) -> list[Heard]:
+        """Take in exchanges of a live session, and judge each by all of them; those that were
+        heard before, or have nothing to do with CORS, are left out.
+
+        They go through each stage together: a processor that does one thing at a time finds
+        its code in its nearest cache, which saves a third.
+
+        Args:
+            failed: told of an error of ours at one of them. The others go on. None: it is raised.
+        """
+        failed = failed or _raise
+        taken = _each(self._take_new, exchanges, failed)
+        met = [(exchange, client) for exchange, client in taken if client is not None]
+        nodes = _each(lambda each: self._linker.add(*each), met, failed)
+        judged = _each(judge, nodes, failed)
+        learnt = _each(lambda seen: (seen, self._views.learn(seen)), judged, failed)
+        return _each(lambda each: self._news(*each), learnt, failed)
+
+    def _take_new(self, exchange: Exchange) -> tuple[Exchange, Client | None]:
+        new = self._heard.add(exchange.id)
+        return exchange, self._take(exchange) if new else None
+
+    def _news(self, judged: Judged, learnt: bool) -> Heard:
+        """What a judged exchange brought.
+
+        Args:
+            learnt: has it told anything new about its API?
+        """
+        views, exchange = self._views, judged.exchange
         pending = self._pending.get(exchange.client)
         if pending is None:
             pending = Pending()
@@ -274,6 +302,21 @@ def _shelves(
         if counts[api.api]
     )
     return tuple(islice((each for each in shelves if each.fixes), MOST_SHELVES))
+
+
+def _each(do: Callable[[T], Made], items: Iterable[T], failed: Failed) -> list[Made]:
+    """What it makes of each; `failed` hears of those of which it makes none."""
+    made = []
+    for item in items:
+        try:
+            made.append(do(item))
+        except Exception as error:
+            failed(error)
+    return made
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 class _Views:

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
+
+from .frozen import frozen
 
 LATEST = 2**33
 """Seconds since the epoch beyond which a time is not believed: the year 2242."""
@@ -17,8 +20,7 @@ REMEMBERED_LINES = 128
 """Header lists with more lines are not remembered: few would fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """One header line."""
 
     name: str
@@ -123,7 +125,7 @@ NOT_THE_SERVERS = frozenset({REWRITTEN, MADE})
 the server. Only a live session knows them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Url:
     """A request URL, redacted, that can still be compared for equality."""
 
@@ -170,8 +172,7 @@ class Url:
         return f"{self.origin}{self.path}{query}"
 
 
-@dataclass(frozen=True, slots=True)
-class SetCookie:
+class SetCookie(NamedTuple):
     """Attributes of one `Set-Cookie` line; its name and value never get this far."""
 
     same_site: str | None
@@ -182,12 +183,8 @@ class SetCookie:
     deletes: bool
     """It expires at once: the server removes the cookie."""
 
-    def row(self) -> tuple[str | None, bool, str | None, bool, bool]:
-        """All of it, in the order of the fields."""
-        return self.same_site, self.secure, self.path, self.domain, self.deletes
 
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exchange:
     """One request and its answer, secrets already removed."""
 

@@ -103,8 +103,7 @@ class Packer:
             return number
         *plain, location, scheme, cookies, altered = rest
         target = location and location.row()
-        set_cookies = [each.row() for each in cookies]
-        return (*plain, target, scheme, set_cookies, altered)
+        return (*plain, target, scheme, cookies, altered)
 
     def _made(self, rows: list[list[Any]], origins: Collection[str] | None) -> Iterator[Exchange]:
         lists, places, rests = self._lists, self._places, self._rests

@@ -13,6 +13,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 from urllib.parse import unquote, unquote_plus, urljoin, urlsplit
 
 from .exchange import Header, Headers, SetCookie, Url
@@ -140,6 +141,8 @@ class Door:
         """URLs seen before, with the number of values withheld from each."""
         self._lines: dict[tuple[bytes, bytes], tuple[Header, int]] = {}
         """The same for header lines."""
+        self.memo: dict[Any, Any] = {}
+        """What sources remember of what came through, until something else is withheld."""
 
     @property
     def redact(self) -> bool:
@@ -151,6 +154,7 @@ class Door:
         if wanted != self._redact:
             self._urls.clear()
             self._lines.clear()
+            self.memo.clear()
         self._redact = wanted
         self._was_open = self._was_open or not wanted
 

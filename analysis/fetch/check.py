@@ -6,12 +6,13 @@ https://fetch.spec.whatwg.org/#cors-preflight-fetch
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from ..exchange import Header, Headers
-from .browsers import Browser
+from .browsers import BROWSERS, Browser
 from .headers import extract_list, strip
 from .origin import is_url
 from .safelist import METHODS
@@ -72,6 +73,10 @@ class Asked:
         )
 
 
+Checks = Mapping[str, Mapping[bool, Failure | None]]
+"""By the name of a browser and the credentials mode (True: include) why it refuses."""
+
+
 def cors_check(response: Headers, origin: str, include: bool, browser: Browser) -> Failure | None:
     """*CORS check* of a response to a request with this `Origin`.
 
@@ -82,9 +87,32 @@ def cors_check(response: Headers, origin: str, include: bool, browser: Browser) 
     Returns:
         None when it passes.
     """
-    lines = response.lines("access-control-allow-origin")
-    credentials = response.lines("access-control-allow-credentials")
-    return _cors_check(lines, credentials, origin, include, browser)
+    return _cors_check(*_looked_at(response), origin, include, browser)
+
+
+def cors_checks(response: Headers, origin: str, modes: tuple[bool, ...]) -> Checks:
+    """`cors_check` in every browser and each of these credentials modes (True: include)."""
+    return _cors_checks(*_looked_at(response), origin, modes)
+
+
+def _looked_at(response: Headers) -> tuple[tuple[Header, ...], tuple[Header, ...]]:
+    return (
+        response.lines("access-control-allow-origin"),
+        response.lines("access-control-allow-credentials"),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _cors_checks(
+    lines: tuple[Header, ...],
+    credentials_lines: tuple[Header, ...],
+    origin: str,
+    modes: tuple[bool, ...],
+) -> Checks:
+    return {
+        name: {mode: _cors_check(lines, credentials_lines, origin, mode, browser) for mode in modes}
+        for name, browser in BROWSERS.items()
+    }
 
 
 @lru_cache(maxsize=1024)

@@ -7,10 +7,10 @@ the role and the id of the rule that decided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ..exchange import Exchange
+from ..frozen import frozen
 from .headers import strip
 from .origin import is_serialised, is_trustworthy
 from .safelist import REPORT_TYPES, essence
@@ -35,7 +35,7 @@ JUDGED = frozenset({Role.PREFLIGHT, Role.CORS})
 """The roles on whose answers a browser runs the CORS check."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Classification:
     """The role of one request."""
 

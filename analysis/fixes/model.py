@@ -118,6 +118,13 @@ MOST_NAMES = 40
 """Header names that are looked at; what names its maker stands among the first."""
 
 
+@lru_cache(maxsize=1024)
+def _given(names: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """Those of `SIGNS` that are among these header names, and where they stand in `SIGNS`."""
+    lower = {name.lower() for name in names}
+    return tuple([(place, name) for place, name in enumerate(SIGNS) if name in lower])
+
+
 class Signature(NamedTuple):
     """What an answer tells about the software that made it; equal for very many answers."""
 
@@ -138,8 +145,11 @@ class Signature(NamedTuple):
         """Of one answer."""
         headers, status = exchange.response, exchange.status or 0
         alike = on_preflight or status >= 400
+        signs: list[str | None] = [None] * len(SIGNS)
+        for place, name in _given(headers.spelt):
+            signs[place] = headers.get(name)
         return cls(
-            signs=tuple([headers.get(name) for name in SIGNS]),
+            signs=tuple(signs),
             names=headers.spelt[:MOST_NAMES],
             status=status,
             on_preflight=on_preflight,

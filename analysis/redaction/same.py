@@ -43,4 +43,4 @@ def _headers(headers: Headers) -> Headers:
 def _header(header: Header) -> Header:
     known = header.value is not None and header.name.lower() not in REWRITTEN
     whole = known and "{userinfo}" not in str(header.value)
-    return header if whole else replace(header, size=0)
+    return header if whole else header._replace(size=0)

@@ -15,8 +15,8 @@ from itertools import pairwise
 from ..exchange import Exchange
 from ..fetch.browsers import BROWSERS, Browser
 from ..fetch.classify import forged, lacks_metadata, looks_like_navigation
+from ..tables import keep
 from .cookies import Cookies
-from .recent import keep
 
 FETCH_METADATA_SINCE = {"chromium": 80, "firefox": 90}
 """Major versions from which every request to a trustworthy URL carries `Sec-Fetch-*`."""
@@ -51,17 +51,14 @@ class Client:
     embedder_policies: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """Per origin: since when its documents came with which `Cross-Origin-Embedder-Policy`."""
     cookies: Cookies = field(default_factory=Cookies)
+    browser: Browser | None = field(init=False)
+    """The engine's row, None when it is not known."""
+    tells_include: bool = field(init=False)
+    """Does its silence about storage access prove that credentials were not included?"""
 
-    @property
-    def browser(self) -> Browser | None:
-        """The engine's row, None when it is not known."""
-        return BROWSERS.get(self.engine)
-
-    @property
-    def tells_include(self) -> bool:
-        """Does its silence about storage access prove that credentials were not included?"""
-        browser = self.browser
-        return (
+    def __post_init__(self) -> None:
+        browser = self.browser = BROWSERS.get(self.engine)
+        self.tells_include = (
             browser is not None
             and browser.storage_access_since is not None
             and self.version is not None

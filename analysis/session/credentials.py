@@ -8,19 +8,19 @@ itself: jars are empty, partitioned or blocked, and the mode is `include` all th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..fetch.check import cors_check
 from ..fetch.classify import Role
 from ..fetch.origin import host_of, is_trustworthy
 from ..fetch.site import registrable_domain, same_site
+from ..frozen import frozen
 from .links import Link, Node
 
 Sign = tuple[bool, str]
 """(the mode is include, id of the rule that says so)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """What is known about the mode of one request."""
 

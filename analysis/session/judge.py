@@ -7,14 +7,14 @@ that is the verdict. They do not: it is `indeterminate`, and names the deciding 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch import reasons
 from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
-from ..fetch.check import Failure, Step, cors_check, preflight_check
+from ..fetch.check import Checks, Failure, Step, cors_check, cors_checks, preflight_check
 from ..fetch.classify import JUDGED, Role
+from ..frozen import frozen
 from .credentials import Credentials, credentials
 from .links import Link, Node, is_followed_redirect
 
@@ -56,7 +56,7 @@ class Sent(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """Outcome and reasons. `failure` is set when blocked; `possible` when indeterminate."""
 
@@ -74,7 +74,7 @@ Likeness = tuple[object, ...]
 """See `Judged.likeness`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """An exchange with everything that was found out about it."""
 
@@ -160,10 +160,7 @@ def _verdict(node: Node, known: Credentials) -> Verdict:
     status, headers, modes = exchange.status, checked_headers(node), known.open_modes
     if proxy_answered(exchange):
         status, headers = PROXY_ERROR, NO_HEADERS
-    by_engine = {
-        name: {mode: _failure(node, status, headers, mode, browser) for mode in modes}
-        for name, browser in BROWSERS.items()
-    }
+    by_engine = _checks(node, status, headers, modes)
     if not any(failure for results in by_engine.values() for failure in results.values()):
         return _ALLOWED
     blocking = {
@@ -210,6 +207,15 @@ def _unknowns(
     if len({frozenset(each) for each in by_name.values()}) > 1:
         blocks = ", ".join(sorted(name for name, each in by_name.items() if True in each))
         yield f"engine of this client: blocked in {blocks}"
+
+
+def _checks(node: Node, status: int, headers: Headers, modes: tuple[bool, ...]) -> Checks:
+    if node.asked is None and not is_followed_redirect(node.exchange):
+        return cors_checks(headers, node.origin, modes)
+    return {
+        name: {mode: _failure(node, status, headers, mode, browser) for mode in modes}
+        for name, browser in BROWSERS.items()
+    }
 
 
 def _failure(

@@ -18,8 +18,9 @@ from ..fetch.cache import MAX_AGE, Entry, lifetime
 from ..fetch.check import REDIRECT_STATUSES, Asked, Failure, preflight_check
 from ..fetch.classify import Classification, Role, classify
 from ..fetch.safelist import METHODS, unsafe_names
+from ..tables import keep
 from .clients import Client
-from .recent import Key, Recent, keep
+from .recent import Key, Recent
 
 SLACK = 0.005
 """Seconds by which clocks inside one proxy may disagree."""

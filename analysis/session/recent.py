@@ -1,18 +1,16 @@
-"""Memory with an end: what may still be followed by something, and tables that forget."""
+"""Memory with an end: what may still be followed by something."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .links import Node
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 Key = tuple[str, bytes]
 """Client, and digest of the exact URL."""
 
@@ -59,10 +57,3 @@ class Recent:
             same.remove(node)
             if not same:
                 del self._by_url[key]
-
-
-def keep(table: dict[K, V], key: K, value: V, room: int) -> None:
-    """Enter a value; the oldest goes when there are too many."""
-    if key not in table and len(table) >= room:
-        del table[next(iter(table))]
-    table[key] = value

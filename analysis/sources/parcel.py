@@ -18,7 +18,6 @@ Item = Exchange | Irrelevant | Problem
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
-_of_header = attrgetter("name", "value", "size")
 _of_exchange = attrgetter("id", "started", "ended", "status", "cookies", "removed")
 _shared = attrgetter(
     "capture", "client", "agent", "connection", "method", "http_version", "lost", "referrer",
@@ -56,7 +55,7 @@ class _Table:
 
 def pack(note: object, items: Iterable[Item] = ()) -> bytes:
     """A note, which is what JSON knows, and items, in their order."""
-    lines, urls, cookies = _Table(_of_header), _Table(Url.row), _Table(SetCookie.row)
+    lines, urls, cookies = _Table(tuple), _Table(Url.row), _Table(tuple)
     kinds: dict[tuple[str | None, ...], int] = {}
     rows: list[str] = []
     for each in items:

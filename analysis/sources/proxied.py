@@ -115,7 +115,9 @@ class Proxied(NamedTuple):
         """The host that the request itself names, with a port if it names one."""
         if self.http_version in (b"HTTP/2.0", b"HTTP/3") and self.authority:
             return _international(self.authority)
-        named = [value for name, value in self.request if name.lower() == b"host"]
+        named = [
+            value for name, value in self.request if len(name) == 4 and name.lower() == b"host"
+        ]
         return b", ".join(named).decode("utf-8", "surrogateescape") if named else None
 
     def _lost(self) -> str | None:

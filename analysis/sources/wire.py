@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import NamedTuple
 
 from ..exchange import NO_HEADERS, Exchange, Headers, believed
 from ..fetch.check import REDIRECT_STATUSES
 from ..redact import Door
+from ..tables import keep
 from .agent import agent
 from .base import Unjudged
 
+KEPT_REQUESTS = 512
+"""Requests whose header lines are remembered."""
+REMEMBERED_SIZE = 8_192
+"""Bytes; those of larger requests are not: few would fill the memory."""
 LARGEST_HEAD = 2**19
 """Bytes of a request's URL and headers, or of a response's headers. Chromium refuses more than
 256 KiB of the latter (measured)."""
 
-Fields = Sequence[tuple[bytes, bytes]]
+Fields = tuple[tuple[bytes, bytes], ...]
 """Header lines in order, repetitions kept."""
+
+
+class Asked(NamedTuple):
+    """What the header lines of a request say. Many requests of a page have the same ones."""
+
+    headers: Headers
+    removed: int
+    """Values that did not pass the door."""
+    size: int
+    """Bytes of the lines."""
+    user_agent: str | None
+    referrer: str | None
+    cookies: int
+    """Number of cookies."""
 
 
 class Wire(NamedTuple):
@@ -51,15 +70,19 @@ class Wire(NamedTuple):
             Unjudged: the request's URL cannot be understood, or there is more than
                 `LARGEST_HEAD` of it.
         """
-        if max(_size(self.request) + len(self.url), _size(self.response)) > LARGEST_HEAD:
+        asked = door.memo.get(self.request)
+        size = _size(self.request) if asked is None else asked.size
+        if size + len(self.url) > LARGEST_HEAD or _size(self.response) > LARGEST_HEAD:
             why = f"its URL and headers have more than {LARGEST_HEAD:,} bytes"
             raise Unjudged("message with very large headers", why)
         before = door.withheld
-        request = door.headers(self.request)
+        if asked is None:
+            asked = _asked(self.request, size, door)
+        else:
+            door.withheld += asked.removed
         response = door.headers(self.response) if self.status is not None else NO_HEADERS
-        told = _last(self.request, request, "user-agent")
+        told = asked.user_agent
         user_agent = (self.user_agent or "") if told is None else told
-        referrer = _last(self.request, request, "referer")
         target = _last(self.response, response, "location")
         try:
             url = door.url(self.url)
@@ -79,12 +102,12 @@ class Wire(NamedTuple):
             method=door.name(self.method),
             url=url,
             http_version=door.http_version(self.http_version),
-            request=request,
+            request=asked.headers,
             status=self.status,
             response=response,
             lost=door.text(self.lost) if self.lost else self.lost,
-            cookies=_cookies(self.request, request),
-            referrer=door.origin_of(referrer) if referrer else None,
+            cookies=asked.cookies,
+            referrer=asked.referrer,
             location=location,
             location_scheme=location_scheme,
             set_cookies=tuple(
@@ -105,9 +128,26 @@ def client_id(address: str, user_agent: str) -> str:
     return blake2b(text, digest_size=4).hexdigest()
 
 
+def _asked(fields: Fields, size: int, door: Door) -> Asked:
+    before = door.withheld
+    headers = door.headers(fields)
+    referrer = _last(fields, headers, "referer")
+    asked = Asked(
+        headers,
+        door.withheld - before,
+        size,
+        _last(fields, headers, "user-agent"),
+        door.origin_of(referrer) if referrer else None,
+        _cookies(fields, headers),
+    )
+    if size <= REMEMBERED_SIZE:
+        keep(door.memo, fields, asked, KEPT_REQUESTS)
+    return asked
+
+
 def _size(fields: Fields) -> int:
     """Bytes of the names and values of header lines."""
-    return sum([len(name) + len(value) for name, value in fields])
+    return sum(map(len, chain.from_iterable(fields)))
 
 
 def _last(fields: Fields, headers: Headers, name: str) -> str | None:

@@ -40,9 +40,9 @@ def wire(
         id=f"f{number}", capture="c0", address="192.0.2.1", connection=f"k{number % 6}",
         started=START + number / 10, ended=START + number / 10 + 0.05, method=method, url=url,
         http_version="HTTP/2.0",
-        request=[(b"User-Agent", agent), (b"Origin", page.encode()), (b"Sec-Fetch-Mode", b"cors"),
-                 (b"Sec-Fetch-Site", b"cross-site"), *asked],
-        status=status, response=answer, lost=None,
+        request=((b"User-Agent", agent), (b"Origin", page.encode()), (b"Sec-Fetch-Mode", b"cors"),
+                 (b"Sec-Fetch-Site", b"cross-site"), *asked),
+        status=status, response=tuple(answer), lost=None,
     )  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def cost(dimension: Dimension, n: int) -> list[float]:
     exchanges = [each.through(offline.door) for each in wires]
     now = timed(now)
     for each in exchanges:
-        live.feed(each)
+        live.feed([each])
     now = timed(now)
     for each in exchanges:
         offline.add(each)

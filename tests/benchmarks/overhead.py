@@ -3,10 +3,10 @@
     python -m tests.benchmarks.overhead [SECONDS]
 
 Separate runs of mitmdump differ by more than the addon costs, so one process changes its mode
-every few requests: nothing of ours, a busy-wait of known length (does the method find it?), and
-our hooks, on ordinary traffic, on calls across origins and on other requests. Flows that wait in
-our inbox are judged before a window ends. Each window is paired with the nothing beside it. It
-prints and decides nothing.
+every few requests: nothing of ours, a busy-wait of known length (does the method find it?), our
+hooks, and our hooks as they are beside scripts that may rewrite messages; on ordinary traffic, on
+calls across origins and on other requests. Flows that wait in our inbox are judged before a window
+ends. Each window is paired with the nothing beside it. It prints and decides nothing.
 """
 
 from __future__ import annotations
@@ -29,29 +29,37 @@ WINDOW = 50
 BUSY = 100
 """Microseconds of the calibrating busy-wait."""
 SORTS = ("ordinary", "cors", "other")
-MODES = ("nothing", "busy", "nothing", "ours")
+MODES = {
+    "busy": f"busy-wait of {BUSY}",
+    "ours": "the addon",
+    "beside": "beside scripts",
+}
+"""Each with its name. Between two of them there is nothing."""
 
 SWITCH = '''
 """Switches our hooks on and off, and measures: `X-Bench` names window, sort and mode."""
 
 import json, sys, time
 from mitmproxy import ctx
+from mitmproxy.tools import dump, main
 
 class Switch:
+    __module__ = "mitmproxy.switch"  # it is no script: it rewrites nothing
+
     def __init__(self):
         self.now, self.begun, self.rows, self.mode = None, 0.0, [], "ours"
 
     def request(self, flow):
         key = flow.request.headers.get("x-bench", "")
         if key != self.now:
-            if self.mode == "ours":
+            if self.mode in ("ours", "beside"):
                 ctx.master.addons.get("cors_audit")._inbox.empty()
             spent = time.process_time()
             if self.now:
                 self.rows.append((*self.now.split(), spent - self.begun))
             self.now = key
             self.mode = key.split()[2] if key else ""
-            switch(self.mode == "ours")
+            switch(self.mode)
             self.begun = time.process_time()
         if self.mode == "busy":
             end = time.perf_counter() + BUSY / 1e6
@@ -62,18 +70,24 @@ class Switch:
         with open("rows.json", "w") as file:
             json.dump(self.rows, file)
 
-def switch(on):
+def switch(mode):
     """Our hooks do all of their work, or are not there."""
-    for name in ("cors_audit_first", "cors_audit_last"):
-        ours = ctx.master.addons.get(name)
-        for hook in ("requestheaders", "responseheaders", "response", "error"):
-            if hasattr(type(ours), hook):
-                if on:
-                    vars(ours).pop(hook, None)
-                else:
-                    setattr(ours, hook, None)
+    sys.modules["addon.chain"].is_wanted = lambda *_: mode == "beside"
+    ctx.master.addons.get("cors_audit")._look_after_rewriters()
+    last = ctx.master.addons.get("cors_audit_last")
+    for hook in ("response", "error"):
+        if mode in ("ours", "beside"):
+            vars(last).pop(hook, None)
+        else:
+            setattr(last, hook, None)
 
-addons = [Switch()]
+class Master(dump.DumpMaster):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.addons.add(Switch())
+
+dump.DumpMaster = Master
+main.mitmdump(sys.argv[1:])
 '''
 
 
@@ -109,7 +123,7 @@ def load(proxy: int, origin: int, seconds: float) -> None:
     window = number = 0
     while time.monotonic() < deadline:
         for sort in SORTS:
-            for mode in MODES:
+            for mode in (each for name in MODES for each in ("nothing", name)):
                 window += 1
                 for _ in range(WINDOW):
                     number += 1
@@ -128,10 +142,8 @@ def run(seconds: float) -> list[tuple[int, str, str, float]]:
         script, port = Path(folder) / "switch.py", free_port()
         script.write_text(SWITCH.replace("BUSY", str(BUSY)))
         words = ["-q", "--listen-host", "127.0.0.1", "--listen-port", str(port)]
-        words += ["-s", str(ADDON), "-s", str(script), "--set", "cors_report="]
-        words += ["--set", f"confdir={folder}/conf"]
-        program = Path(sys.executable).with_name("mitmdump")
-        process = subprocess.Popen([str(program), *words], cwd=folder)
+        words += ["-s", str(ADDON), "--set", "cors_report=", "--set", f"confdir={folder}/conf"]
+        process = subprocess.Popen([sys.executable, str(script), *words], cwd=folder)
         try:
             wait_until(lambda: _answers(port, origin))
             load(port, origin, seconds)
@@ -167,7 +179,7 @@ def main(arguments: list[str]) -> None:
     for sort in SORTS:
         whole = median(base[sort])
         print(f"{sort:9} mitmproxy alone {whole:6.0f}")
-        for mode, name in (("busy", f"busy-wait of {BUSY}"), ("ours", "the addon")):
+        for mode, name in MODES.items():
             each = added[sort, mode]
             error = stdev(each) / len(each) ** 0.5
             print(

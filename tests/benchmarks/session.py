@@ -85,7 +85,7 @@ def wire(
         method=method,
         url=url,
         http_version="HTTP/1.1",
-        request=[
+        request=(
             (b"Host", b"api.example.net"),
             (b"User-Agent", AGENT.encode()),
             (b"Accept", b"*/*"),
@@ -95,14 +95,14 @@ def wire(
             (b"Sec-Fetch-Dest", b"empty"),
             (b"Referer", origin.encode() + b"/"),
             *request,
-        ],
+        ),
         status=status,
-        response=[
+        response=(
             (b"Server", b"nginx"),
             (b"Date", b"Sat, 14 Nov 2026 15:02:00 GMT"),
             (b"Content-Type", b"application/json"),
             *response,
-        ],
+        ),
         lost=None,
     )
 
@@ -121,7 +121,7 @@ def main(arguments: list[str]) -> None:
     before = megabytes()
     mark, number = time.process_time(), 0
     for number, each in enumerate(session(total), 1):
-        auditor.feed(each.through(auditor.door))
+        auditor.feed([each.through(auditor.door)])
         if number % (total // 10) == 0:
             now = time.process_time()
             cost = (now - mark) / (total // 10) * 1e6

@@ -20,7 +20,7 @@ from mitmproxy.proxy.layers.tls import TlsFailedClientHook
 from mitmproxy.test import taddons
 
 import addon
-from addon import mishaps, recorder
+from addon import inbox, mishaps, recorder
 from analysis.engine import Auditor
 
 from . import flows
@@ -53,13 +53,14 @@ NOT_REACHED = {
     "Auditor.add", "Auditor.add_capture", "Auditor.skip", "Auditor.judged",
     # An error here is mitmproxy's to catch: this is where ours are caught.
     "Mishaps.note", "mishaps._log", "mishaps.trace", "CorsAudit._try",
-    "CorsAudit._listen", "CorsAudit._start", "CorsAudit._catch_up", "Inbox._time_is_up",
+    "CorsAudit._listen", "CorsAudit._not_judged", "CorsAudit._start",
+    "CorsAudit._catch_up", "Inbox._time_is_up",
     "CorsAudit.load", "CorsAudit.configure", "CorsAudit.running", "CorsAudit.done",
     "CorsAudit.tls_failed_client",
     "First.requestheaders", "First.responseheaders", "Last.response", "Last.error",
 }  # fmt: skip
 NO_REPORT = {
-    "CorsAudit._take_places", "chain.take_places", "CorsAudit._finish", "CorsAudit._result",
+    "CorsAudit._take_place", "chain.take_place", "CorsAudit._finish", "CorsAudit._result",
     "report_file.write", "Auditor.result", "Auditor.walk", "Auditor.tell", "Auditor._left_out",
     "CorsAudit._end", "ending.interruptible", "Auditor._until_interrupted",
 }  # fmt: skip
@@ -80,6 +81,8 @@ def places() -> Iterator[tuple[str, Any, str]]:
             elif inspect.isclass(member) and (home == getattr(module, "__name__", home)):
                 for method, value in vars(member).items():
                     if inspect.isfunction(value) and not method.startswith("__"):
+                        if value.__module__ != home:
+                            continue  # a named tuple's own
                         yield f"{name}.{method}", member, method
 
 
@@ -156,7 +159,7 @@ def looks(flow: http.HTTPFlow) -> object:
     return state["request"], response, state["error"] is None, state["intercepted"]
 
 
-async def session(folder: Path, made: list[http.HTTPFlow]) -> None:
+async def session(folder: Path, made: list[http.HTTPFlow], monkeypatch: pytest.MonkeyPatch) -> None:
     """Load the addon and let the traffic pass, as mitmproxy does."""
     addon = recorder.CorsAudit()
     with taddons.context(options=options.Options()) as tctx:
@@ -165,12 +168,18 @@ async def session(folder: Path, made: list[http.HTTPFlow]) -> None:
         manager.add(addon, Rewriter())
         tctx.options.update(
             cors_report=str(folder / "report.json"), cors_session=str(folder / "journal.jsonl"),
-            cors_stream_sse=True, cors_scope="~all",
+            cors_scope="~all",
         )  # fmt: skip
         manager.trigger(RunningHook())
+        tctx.options.update(cors_stream_sse=True)
         for number, flow in enumerate(made):
+            # Some are judged alone, some with those around them.
+            alone = number < len(made) // 4 or number > 3 * len(made) // 4
+            monkeypatch.setattr(inbox, "MOST_WAITING", 1 if alone else 20)
             if number == len(made) // 2:
                 tctx.options.update(cors_session="")
+            if number == 3 * len(made) // 4:
+                tctx.options.update(cors_scope="")
             await manager.trigger_event(layers.http.HttpRequestHeadersHook(flow))
             if flow.response is not None:
                 await manager.trigger_event(layers.http.HttpResponseHeadersHook(flow))
@@ -197,7 +206,8 @@ def _handshake() -> Any:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[object]:
     """The traffic where nothing of ours fails."""
     made = traffic()
-    asyncio.run(session(tmp_path_factory.mktemp("undisturbed"), made))
+    with pytest.MonkeyPatch.context() as patch:
+        asyncio.run(session(tmp_path_factory.mktemp("undisturbed"), made, patch))
     return [looks(flow) for flow in made]
 
 
@@ -226,7 +236,7 @@ def test_an_error_anywhere(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(owner, attribute, fail)
     with caplog.at_level(logging.INFO):
-        asyncio.run(session(tmp_path, made))
+        asyncio.run(session(tmp_path, made, monkeypatch))
     assert raised > 0, "this place is not reached: the traffic above lacks something"
     assert [looks(flow) for flow in made] == undisturbed
     said = [record for record in caplog.records if record.name == "cors_audit"]
@@ -243,10 +253,10 @@ def test_an_error_anywhere(
 
 
 def test_without_errors_nothing_of_the_kind_is_said(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        asyncio.run(session(tmp_path, traffic()))
+        asyncio.run(session(tmp_path, traffic(), monkeypatch))
     assert not [r for r in caplog.records if AFFECTED in r.getMessage()]
     assert sum("CORS audit:" in r.getMessage() for r in caplog.records) == 1
 

@@ -15,7 +15,7 @@ from mitmproxy.test import taddons
 
 from addon import inbox
 from addon.chain import Came
-from addon.inbox import MOST_WAITING, Inbox
+from addon.inbox import MOST_WAITING, Inbox, Waiting
 from addon.mishaps import Mishaps
 from addon.recorder import CorsAudit
 
@@ -26,13 +26,18 @@ CAME = Came(True, None, None)
 
 def collecting() -> tuple[Inbox, list[str]]:
     judged: list[str] = []
-    return Inbox(lambda flow, _: judged.append(flow.id), Mishaps()), judged
+
+    def judge(waiting: Waiting) -> None:
+        judged.extend(flow.id for flow, _, _ in waiting.flows)
+        judged.extend(flow_id for flow_id, _, _ in waiting.passed)
+
+    return Inbox(judge, Mishaps()), judged
 
 
 def test_without_a_loop_nothing_waits() -> None:
     box, judged = collecting()
     made = flows.call()
-    box.put(made, CAME)
+    box.put(made, CAME, True)
     assert judged == [made.id]
 
 
@@ -43,7 +48,7 @@ def test_they_wait_a_moment_and_keep_their_order(monkeypatch: pytest.MonkeyPatch
 
     async def session() -> None:
         for each in made:
-            box.put(each, CAME)
+            box.put(each, CAME, True)
         assert not judged
         while not judged:
             await asyncio.sleep(0.005)
@@ -57,11 +62,11 @@ def test_not_too_many_wait() -> None:
 
     async def session() -> None:
         for _ in range(MOST_WAITING - 1):
-            box.put(flows.call(), CAME)
+            box.put(flows.call(), CAME, True)
         assert not judged
-        box.put(flows.call(), CAME)
+        box.put(flows.call(), CAME, True)
         assert len(judged) == MOST_WAITING
-        box.put(flows.call(), CAME)
+        box.put(flows.call(), CAME, True)
         assert len(judged) == MOST_WAITING
         box.empty()
         assert len(judged) == MOST_WAITING + 1
@@ -69,18 +74,48 @@ def test_not_too_many_wait() -> None:
     asyncio.run(session())
 
 
+def test_what_is_only_counted_waits_beside_them() -> None:
+    box, judged = collecting()
+
+    async def session() -> None:
+        for number in range(MOST_WAITING - 1):
+            box.pass_by(str(number), None, None)
+        box.put(flows.call(), CAME, True)
+        assert not judged
+        box.pass_by("last", None, None)
+        assert len(judged) == MOST_WAITING + 1
+
+    asyncio.run(session())
+
+
+def test_large_bodies_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "MOST_BYTES", 1_000)
+    box, judged = collecting()
+
+    async def session() -> None:
+        for size in (400, 400, 400, 100):
+            made = flows.call()
+            made.response = http.Response.make(200, b"x" * size)
+            box.put(made, CAME, True)
+        assert len(judged) == 3
+        box.empty()
+
+    asyncio.run(session())
+    assert len(judged) == 4
+
+
 def test_an_error_of_ours_goes_no_further(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(inbox, "WAIT", 0.0)
 
-    def fail(flow: http.HTTPFlow, came: Came) -> None:
+    def fail(waiting: Waiting) -> None:
         raise RuntimeError("ours")
 
     box = Inbox(fail, Mishaps())
 
     async def session() -> None:
-        box.put(flows.call(), CAME)
+        box.put(flows.call(), CAME, True)
         while not caplog.records:
             await asyncio.sleep(0.001)
 

@@ -55,10 +55,9 @@ UNRELATED = """
 def test_a_followed_preflight_is_settled() -> None:
     auditor = Auditor()
     preflight, actual = exchanges(ASKS, auditor.door)
-    first = auditor.feed(preflight)
-    assert first.judged is not None
+    (first,) = auditor.feed([preflight])
     assert first.judged.verdict.outcome is Outcome.INDETERMINATE
-    second = auditor.feed(actual)
+    (second,) = auditor.feed([actual])
     assert [seen.exchange.id for seen in second.settled] == [preflight.id]
     assert second.settled[0].verdict.outcome is Outcome.ALLOWED
 
@@ -66,7 +65,7 @@ def test_a_followed_preflight_is_settled() -> None:
 def test_what_nothing_settles_stays_open() -> None:
     auditor = Auditor()
     for exchange in exchanges(OPEN + UNRELATED, auditor.door):
-        assert auditor.feed(exchange).settled == ()
+        assert auditor.feed([exchange])[0].settled == ()
     row, _ = auditor.result().exchanges
     assert row.verdict == "indeterminate"
     assert "credentials mode" in row.assuming[0]
@@ -75,10 +74,50 @@ def test_what_nothing_settles_stays_open() -> None:
 def test_a_flow_is_heard_once() -> None:
     auditor = Auditor()
     (exchange,) = exchanges(UNRELATED, auditor.door)
-    first, again = auditor.feed(exchange), auditor.feed(exchange)
+    (first,) = auditor.feed([exchange])
     assert first.new
-    assert (again.judged, again.new, again.again) == (None, (), ())
+    assert auditor.feed([exchange]) == []
     assert auditor.result().totals.flows == 1
+
+
+def test_what_came_together_is_judged_by_all_of_it() -> None:
+    auditor = Auditor()
+    preflight, actual = auditor.feed(exchanges(ASKS, auditor.door))
+    assert preflight.judged.verdict.outcome is Outcome.ALLOWED
+    assert actual.settled == ()
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_together_or_alone_they_are_told_and_come_to_the_same(path: Path) -> None:
+    told, results = [], []
+    for size in (1, 3, 10_000):
+        auditor = Auditor(Door())
+        items = read(open_capture(str(path)), auditor.door, "c0")
+        recorded = [each for each in items if isinstance(each, Exchange)]
+        parts = [recorded[at : at + size] for at in range(0, len(recorded), size)]
+        news = [each for part in parts for each in auditor.feed(part)]
+        told.append({group for each in news for group in each.new})
+        results.append(auditor.result().to_json())
+        assert len(news) == len({each.judged.exchange.id for each in news})
+    alone, *together = told
+    assert all(each <= alone for each in together)  # what was open alone may be settled at once
+    assert len(set(results)) == 1
+
+
+def test_an_error_at_one_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    auditor, errors = Auditor(), list[Exception]()
+    made = exchanges(ASKS + UNRELATED, auditor.door)
+    learn = ApiFacts.observe
+
+    def fail(api: ApiFacts, seen: Judged) -> None:
+        if seen.exchange.method == "PUT":
+            raise RuntimeError("ours")
+        learn(api, seen)
+
+    monkeypatch.setattr(ApiFacts, "observe", fail)
+    heard = auditor.feed(made, errors.append)
+    assert [each.judged.exchange.method for each in heard] == ["OPTIONS", "GET"]
+    assert [str(each) for each in errors] == ["ours"]
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -100,16 +139,15 @@ def _told_live(path: Path) -> Iterator[tuple[object, ...]]:
     for turn in range(3):
         later = turn * (length - begin + 1.0)
         for each in recorded:
-            news = auditor.feed(
-                replace(
-                    each,
-                    id=f"{each.id}-{turn}",
-                    started=None if each.started is None else each.started + later,
-                    ended=None if each.ended is None else each.ended + later,
-                )
+            again = replace(
+                each,
+                id=f"{each.id}-{turn}",
+                started=None if each.started is None else each.started + later,
+                ended=None if each.ended is None else each.ended + later,
             )
-            yield news.new, set(news.again), news.surer, len(news.settled)
-            yield tuple(auditor.live_finding(group) for group in news.new)
+            for news in auditor.feed([again]):
+                yield news.new, set(news.again), news.surer, len(news.settled)
+                yield tuple(auditor.live_finding(group) for group in news.new)
 
 
 def test_rules_are_asked_once_about_calls_that_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +161,7 @@ def test_rules_are_asked_once_about_calls_that_are_alike(monkeypatch: pytest.Mon
     monkeypatch.setattr(FindingBook, "look", counted)
     auditor = Auditor()
     (exchange,) = exchanges(UNRELATED, auditor.door)
-    heard = [auditor.feed(replace(exchange, id=name)) for name in "abcd"]
+    heard = [auditor.feed([replace(exchange, id=name)])[0] for name in "abcd"]
     assert asked == ["a"]
     assert [news.again for news in heard[1:]] == [heard[0].new] * 3
     (group,) = heard[0].new

@@ -85,7 +85,7 @@ def test_any_session_is_judged(data: st.DataObject) -> None:
     session = data.draw(st.lists(exchanges(door), max_size=8))
     live, offline = Auditor(door), Auditor(door)
     for exchange in session:
-        live.feed(exchange)
+        live.feed([exchange])
         offline.add(exchange)
     result = live.result()
     assert result.to_json() == offline.result().to_json()

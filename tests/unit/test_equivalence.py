@@ -53,7 +53,7 @@ def test_in_several_processes(tmp_path: Path) -> None:
 def test_cases_live_offline_and_from_a_journal(path: Path) -> None:
     live, offline, journal = Auditor(), Auditor(), Auditor()
     for each in exchanges(path.read_text(encoding="utf-8"), live.door):
-        live.feed(each)
+        live.feed([each])
         offline.add(each)
         journal.add(record.read(record.write(each), each.capture))
     same(offline.result(), live.result(), "live")

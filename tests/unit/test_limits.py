@@ -242,8 +242,8 @@ def pending() -> None:
     after = [replace(followed[0], id=f"b{n}", client=f"client{n}", started=0.06, ended=0.09)
              for n in range(5)]  # fmt: skip
     for each in made:
-        auditor.feed(each)
-    assert [len(auditor.feed(each).settled) for each in reversed(after)] == [1, 1, 0, 0, 0]
+        auditor.feed([each])
+    assert [len(auditor.feed([each])[0].settled) for each in reversed(after)] == [1, 1, 0, 0, 0]
     assert {row.verdict for row in auditor.result().exchanges} == {"allowed"}
 
 

@@ -198,7 +198,7 @@ def test_servers_and_findings_beyond_the_bound_are_counted(
     assert len(result.policies) == 3
     live = Auditor()
     for each in session:
-        live.feed(each)
+        live.feed([each])
     assert live.result() == result
 
 

@@ -42,7 +42,7 @@ def judged(exchanges: Iterable[Exchange], door: Door) -> AuditResult:
     in `SHOWN` is rendered, too."""
     live, offline = Auditor(door), Auditor(door)
     for exchange in exchanges:
-        live.feed(exchange)
+        live.feed([exchange])
         offline.add(exchange)
     result = offline.result()
     text = result.to_json()
