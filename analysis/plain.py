@@ -141,28 +141,60 @@ def typed(hint: Any, value: Any) -> Any:
     Raises:
         KeyError, TypeError, ValueError: the data does not fit.
     """
+    return _reader(hint)(value)
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """What builds values of a type."""
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        kinds = _field_types(hint)
-        given = [name for name in public(hint) if name in value or name in _required(hint)]
-        return hint(**{name: typed(kinds[name], value[name]) for name in given})
+        return _object_reader(hint)
     origin = typing.get_origin(hint)
     if origin is tuple:
-        return tuple(typed(typing.get_args(hint)[0], item) for item in value)
+        item = _reader(typing.get_args(hint)[0])
+        return lambda value: tuple([item(each) for each in value])
     if origin in (types.UnionType, typing.Union):
-        if value is None:
-            return None
-        return typed(next(a for a in typing.get_args(hint) if a is not type(None)), value)
+        some = _reader(next(a for a in typing.get_args(hint) if a is not type(None)))
+        return lambda value: None if value is None else some(value)
     if not isinstance(hint, type):
-        return value
+        return lambda value: value
     if issubclass(hint, StrEnum):
-        return hint(value)
+        return hint
     if hint is bytes:
-        return bytes.fromhex(value)
+        return bytes.fromhex
     if hasattr(hint, "from_plain"):
-        return hint.from_plain(value)
-    if not isinstance(value, int if hint is float else hint) and not isinstance(value, hint):
-        raise TypeError(f"{value!r} is no {hint.__name__}")
-    return value
+        made: Callable[[Any], Any] = hint.from_plain
+        return made
+    fitting = (int, float) if hint is float else hint
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, fitting):
+            raise TypeError(f"{value!r} is no {hint.__name__}")
+        return value
+
+    return read
+
+
+def _object_reader(cls: type) -> Callable[[Any], Any]:
+    kinds = typing.get_type_hints(cls)
+    readers = {name: _reader(kinds[name]) for name in public(cls)}
+    absent = dataclasses.MISSING
+    required = frozenset(
+        each.name
+        for each in dataclasses.fields(cls)
+        if each.default is absent and each.default_factory is absent
+    )
+
+    def read(value: Any) -> Any:
+        return cls(
+            **{
+                name: reader(value[name])
+                for name, reader in readers.items()
+                if name in value or name in required
+            }
+        )
+
+    return read
 
 
 @cache
@@ -170,18 +202,3 @@ def public(cls: type) -> tuple[str, ...]:
     """Names of the fields of a dataclass that JSON shows."""
     fields = dataclasses.fields(cls)
     return tuple(each.name for each in fields if not each.metadata.get("private"))
-
-
-@cache
-def _required(cls: type) -> frozenset[str]:
-    absent = dataclasses.MISSING
-    return frozenset(
-        each.name
-        for each in dataclasses.fields(cls)
-        if each.default is absent and each.default_factory is absent
-    )
-
-
-@cache
-def _field_types(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
