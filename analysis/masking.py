@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from enum import Enum
 from hashlib import blake2b
+from operator import is_not
 from typing import Any, TypeVar
 
 from .plain import public
@@ -23,24 +23,42 @@ def stand_in(text: str) -> str:
 def masked(shown: Shown, values: Iterable[str]) -> Shown:
     """A result (or anything of dataclasses, tuples, lists, dicts and texts) that says none of these
     values. Fields marked `private` stay as they are; what is equal stays equal."""
-    longest_first = sorted(values, key=lambda value: (-len(value), value))
-    words = [(value, stand_in(value)) for value in longest_first]
-    done: Any = _masked(shown, words)
+    done: Any = _Mask(values).over(shown)
     return done  # type: ignore[no-any-return]
 
 
-def _masked(shown: Any, words: list[tuple[str, str]]) -> Any:
-    if isinstance(shown, str):
-        if isinstance(shown, Enum):
-            return shown
-        for value, word in words:
-            shown = shown.replace(value, word)
+class _Mask:
+    def __init__(self, values: Iterable[str]) -> None:
+        longest_first = sorted(values, key=lambda value: (-len(value), value))
+        self._words = [(value, stand_in(value)) for value in longest_first]
+        self._known: dict[str, str] = {}
+        """Texts, which repeat, and what is shown of them."""
+
+    def over(self, shown: Any) -> Any:
+        """The same object where nothing of it is hidden."""
+        kind = type(shown)
+        if kind is str:
+            return self._text(shown)
+        if kind is tuple or kind is list:
+            made = [self.over(each) for each in shown]
+            return kind(made) if any(map(is_not, made, shown)) else shown
+        if dataclasses.is_dataclass(kind):
+            changed = {}
+            for name in public(kind):
+                each = getattr(shown, name)
+                made = self.over(each)
+                if made is not each:
+                    changed[name] = made
+            return dataclasses.replace(shown, **changed) if changed else shown
+        if isinstance(shown, dict):
+            return {self.over(key): self.over(value) for key, value in shown.items()}
         return shown
-    if isinstance(shown, tuple | list):
-        return type(shown)(_masked(each, words) for each in shown)
-    if isinstance(shown, dict):
-        return {_masked(key, words): _masked(value, words) for key, value in shown.items()}
-    if dataclasses.is_dataclass(shown) and not isinstance(shown, type):
-        changed = {name: _masked(getattr(shown, name), words) for name in public(type(shown))}
-        return dataclasses.replace(shown, **changed)
-    return shown
+
+    def _text(self, text: str) -> str:
+        known = self._known.get(text)
+        if known is None:
+            known = text
+            for value, word in self._words:
+                known = known.replace(value, word)
+            self._known[text] = known
+        return text if known == text else known

@@ -6,10 +6,12 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
 from json.encoder import encode_basestring_ascii
 from math import isfinite
+from operator import attrgetter
 from typing import Any
 
 
@@ -28,34 +30,106 @@ def plain(value: Any) -> Any:
     return value
 
 
-def text(value: Any, newline: str = "\n") -> str:
+def text(value: Any) -> str:
     """`plain(value)` as JSON indented by one blank for each level, ASCII only.
 
-    The same as `json.dumps` writes, which makes lines in Python, and so takes twice as long.
+    The same as `json.dumps` writes, which makes lines in Python, value by value.
+    """
+    return _level("\n")[type(value)](value)
+
+
+class _Level(dict[type, Callable[[Any], str]]):
+    """What writes a value, by its type; made when the first of a type comes.
 
     Args:
-        newline: what a line of this level begins with.
+        newline: what a line of this level of indentation begins with.
     """
-    kind = type(value)
-    if kind is str:
-        return encode_basestring_ascii(value)
-    if value is None:
-        return "null"
-    inner = f"{newline} "
-    if kind is tuple or kind is list:
-        if not value:
-            return "[]"
-        return f"[{inner}{f',{inner}'.join([text(each, inner) for each in value])}{newline}]"
-    if kind is dict:
-        pairs = [f"{encode_basestring_ascii(name)}: {text(value[name], inner)}" for name in value]
-    elif dataclasses.is_dataclass(kind):
-        pairs = [f'"{name}": {text(getattr(value, name), inner)}' for name in public(kind)]
-    elif kind is float and isfinite(value):
-        return repr(value)
-    else:
+
+    def __init__(self, newline: str) -> None:
+        super().__init__(_SIMPLE)
+        self._newline = newline
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        if dataclasses.is_dataclass(kind):
+            made = self._object(public(kind))
+        elif kind is tuple or kind is list:
+            made = self._array()
+        elif kind is dict:
+            made = self._mapping()
+        elif issubclass(kind, StrEnum):
+            made = encode_basestring_ascii
+        else:
+            made = self._other
+        self[kind] = made
+        return made
+
+    def _object(self, names: tuple[str, ...]) -> Callable[[Any], str]:
+        if not names:
+            return lambda _: "{}"
+        inner = f"{self._newline} "
+        within = _level(inner)
+        fetch = attrgetter(*names) if len(names) > 1 else None
+        # All objects of a type differ only in what stands between these.
+        frame = [""] * (2 * len(names) + 1)
+        frame[::2] = [f',{inner}"{name}": ' for name in names] + [f"{self._newline}}}"]
+        frame[0] = f"{{{frame[0][1:]}"
+
+        def write(value: Any) -> str:
+            shown = fetch(value) if fetch else [getattr(value, name) for name in names]
+            parts = frame.copy()
+            parts[1::2] = [within[type(each)](each) for each in shown]
+            return "".join(parts)
+
+        return write
+
+    def _array(self) -> Callable[[Any], str]:
+        within = _level(f"{self._newline} ")
+
+        def write(value: Any) -> str:
+            if not value:
+                return "[]"
+            return self._between("[", [within[type(each)](each) for each in value], "]")
+
+        return write
+
+    def _mapping(self) -> Callable[[Any], str]:
+        within = _level(f"{self._newline} ")
+
+        def write(value: Any) -> str:
+            if not value:
+                return "{}"
+            pairs = [
+                f"{encode_basestring_ascii(name)}: {within[type(each)](each)}"
+                for name, each in value.items()
+            ]
+            return self._between("{", pairs, "}")
+
+        return write
+
+    def _between(self, start: str, parts: list[str], end: str) -> str:
+        inner = f"{self._newline} "
+        # The whole may be megabytes: it is copied once, by `join`.
+        parts[0] = f"{start}{inner}{parts[0]}"
+        parts[-1] += f"{self._newline}{end}"
+        return f",{inner}".join(parts)
+
+    def _other(self, value: Any) -> str:
         known = plain(value)
-        return json.dumps(value) if known is value else text(known, newline)
-    return f"{{{inner}{f',{inner}'.join(pairs)}{newline}}}" if pairs else "{}"
+        return json.dumps(value) if known is value else self[type(known)](known)
+
+
+def _number(value: float) -> str:
+    return repr(value) if isfinite(value) else json.dumps(value)
+
+
+_level = cache(_Level)
+_SIMPLE: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring_ascii,
+    int: int.__repr__,
+    float: _number,
+    bool: {False: "false", True: "true"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
+}
 
 
 def typed(hint: Any, value: Any) -> Any:
@@ -67,28 +141,60 @@ def typed(hint: Any, value: Any) -> Any:
     Raises:
         KeyError, TypeError, ValueError: the data does not fit.
     """
+    return _reader(hint)(value)
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """What builds values of a type."""
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        kinds = _field_types(hint)
-        given = [name for name in public(hint) if name in value or name in _required(hint)]
-        return hint(**{name: typed(kinds[name], value[name]) for name in given})
+        return _object_reader(hint)
     origin = typing.get_origin(hint)
     if origin is tuple:
-        return tuple(typed(typing.get_args(hint)[0], item) for item in value)
+        item = _reader(typing.get_args(hint)[0])
+        return lambda value: tuple([item(each) for each in value])
     if origin in (types.UnionType, typing.Union):
-        if value is None:
-            return None
-        return typed(next(a for a in typing.get_args(hint) if a is not type(None)), value)
+        some = _reader(next(a for a in typing.get_args(hint) if a is not type(None)))
+        return lambda value: None if value is None else some(value)
     if not isinstance(hint, type):
-        return value
+        return lambda value: value
     if issubclass(hint, StrEnum):
-        return hint(value)
+        return hint
     if hint is bytes:
-        return bytes.fromhex(value)
+        return bytes.fromhex
     if hasattr(hint, "from_plain"):
-        return hint.from_plain(value)
-    if not isinstance(value, int if hint is float else hint) and not isinstance(value, hint):
-        raise TypeError(f"{value!r} is no {hint.__name__}")
-    return value
+        made: Callable[[Any], Any] = hint.from_plain
+        return made
+    fitting = (int, float) if hint is float else hint
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, fitting):
+            raise TypeError(f"{value!r} is no {hint.__name__}")
+        return value
+
+    return read
+
+
+def _object_reader(cls: type) -> Callable[[Any], Any]:
+    kinds = typing.get_type_hints(cls)
+    readers = {name: _reader(kinds[name]) for name in public(cls)}
+    absent = dataclasses.MISSING
+    required = frozenset(
+        each.name
+        for each in dataclasses.fields(cls)
+        if each.default is absent and each.default_factory is absent
+    )
+
+    def read(value: Any) -> Any:
+        return cls(
+            **{
+                name: reader(value[name])
+                for name, reader in readers.items()
+                if name in value or name in required
+            }
+        )
+
+    return read
 
 
 @cache
@@ -96,18 +202,3 @@ def public(cls: type) -> tuple[str, ...]:
     """Names of the fields of a dataclass that JSON shows."""
     fields = dataclasses.fields(cls)
     return tuple(each.name for each in fields if not each.metadata.get("private"))
-
-
-@cache
-def _required(cls: type) -> frozenset[str]:
-    absent = dataclasses.MISSING
-    return frozenset(
-        each.name
-        for each in dataclasses.fields(cls)
-        if each.default is absent and each.default_factory is absent
-    )
-
-
-@cache
-def _field_types(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .finding import Finding, Fix
+from .frozen import frozen
 from .hidden import Secrets
 from .plain import plain, public, text, typed
 from .series import Series
@@ -75,7 +76,7 @@ class Totals:
     """Values removed before judging, each time that one came (analysis/README.md)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reasons:
     """Each engine's own word for the refusal; null where that engine lets it pass."""
 
@@ -87,7 +88,7 @@ class Reasons:
     """Console text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeaderRow:
     """A header as it stood on the wire; the value is null when it was withheld."""
 
@@ -97,7 +98,7 @@ class HeaderRow:
     """Bytes of the value on the wire."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExchangeRow:
     """One request and what came of it."""
 
@@ -154,7 +155,7 @@ class ExchangeRow:
     response_headers: tuple[HeaderRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observed:
     """A value and how often the session showed it."""
 
@@ -301,7 +302,7 @@ class Shelf:
     fixes: tuple[Fix, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerRow:
     """One kind of answer at one endpoint: who asked, how, and what came back."""
 
@@ -327,7 +328,7 @@ class AnswerRow:
     """`flow_id` of the first such exchange."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndpointPolicy:
     """The policy of one method and path shape."""
 

@@ -294,7 +294,7 @@ def _row_order(told: Told) -> tuple[str, ...]:
 
 def _answer(told: Told, shown: Shown) -> AnswerRow:
     return AnswerRow(
-        **told._asdict(),
+        *told,
         count=shown.count,
         first=shown.span.first,
         last=shown.span.last,

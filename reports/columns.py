@@ -46,17 +46,19 @@ def middle(text: str, limit: int, sign: str = "…") -> str:
 def wrap(text: str, limit: int) -> Iterator[str]:
     """Lines of at most `limit` columns, broken at blanks, inside a word only where it must."""
     limit = max(limit, 8)
-    line = ""
+    line, size = "", 0
     for word in text.split(" "):
-        if line and width(line) + 1 + width(word) > limit:
+        wide = width(word)
+        if line and size + 1 + wide > limit:
             yield line
             line = ""
-        line = f"{line} {word}" if line else word
-        while width(line) > limit:
+        line, size = (f"{line} {word}", size + 1 + wide) if line else (word, wide)
+        while size > limit:
             end = limit
             while width(line[:end]) > limit:
                 end -= 1
             yield line[:end]
             line = line[end:]
+            size = width(line)
     if line:
         yield line

@@ -60,6 +60,8 @@ def visible_lines(text: str, limit: int) -> str:
 
 def clip(text: str, limit: int = 300) -> str:
     """`visible`, cut at `limit` columns; what was cut tells its length."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # most are such, and a page has thousands
     shown = visible(text, limit)
     whole = visible(text[: 4 * limit + 4])
     if len(text) > 4 * limit + 4 or columns.width(whole) > limit:

@@ -1,9 +1,7 @@
 """Search of a finished text for values that must not be in it.
 
-Thousands of values in megabytes of text: the runs of six characters of the text are
-compared with the first and the last six of every value, and only those that are there are
-looked for as a whole. Reports repeat many of their words, so what stands between quotes is taken
-once; and of most values the first six characters of all encodings follow from its own first six.
+Thousands of values in megabytes of text: `sieve` tells which may be there at all. Of these every
+spelling is looked for, if its first and its last six characters are among the runs of the text.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ import json
 import re
 from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
@@ -32,18 +30,14 @@ from .escape import (
     visible,
     xml,
 )
+from .sieve import SHORTEST, Sieve
 
-SHORTEST = 6
-"""Shorter values would be found everywhere, by chance."""
 BLOCK = 2**20
 """Bytes of a file that are searched at a time."""
 LONGEST_FORM = 12
 """Times that the longest spelling of a value may be longer than the value."""
 ROOT = Path(__file__).parents[1]
 TEMPLATES = Path(__file__).parent / "templates"
-_UNCHANGED = re.compile(r"(?=[0-9]*[A-Za-z])[A-Za-z0-9]+\Z")
-"""What stands in every encoding but base64 as it is, or in small letters; also before a full
-stop, where Markdown takes digits alone for the number of a list."""
 _LEFT_OUT = re.compile(r"\{%.*?%\}|\s+", re.S)
 """What jinja2 takes out of a template, and the blanks around it."""
 _JOINED = re.compile(r"\"\s*\n\s*[frb]{0,2}\"")
@@ -126,11 +120,13 @@ def hits(text: str, secrets: Secrets) -> list[Hit]:
     """The values of `secrets` that stand in a text, wherever they are kept."""
     if isinstance(secrets, Elsewhere):
         return [Hit(*each) for each in secrets.hits(text)]
+    caught = _sieve(frozenset(secrets)).caught(text)
+    if not caught:
+        return []
     runs = _runs(text)
     return [
         Hit(place, form, secret, spelling)
-        for secret in secrets
-        if len(secret) >= SHORTEST and _may_begin(secret, runs)
+        for secret in caught
         for form, spelling in forms(secret)
         if _may_hold(runs, spelling)
         and (place := text.find(spelling)) >= 0
@@ -138,9 +134,15 @@ def hits(text: str, secrets: Secrets) -> list[Hit]:
     ]
 
 
+@lru_cache(maxsize=1)
+def _sieve(secrets: frozenset[str]) -> Sieve:
+    """A report and its summary, and all parts of a file, are searched for the same values."""
+    return Sieve(secrets)
+
+
 def _runs(text: str) -> set[str]:
     """All runs of characters between the quotes and the ends of lines of a text, of the shortest
-    length searched for."""
+    length searched for. Reports repeat many of their words, so each is taken once."""
     pieces = "\n".join(set(text.replace('"', "\n").split("\n")))
     return {pieces[i : i + SHORTEST] for i in range(len(pieces) - SHORTEST + 1)}
 
@@ -151,17 +153,6 @@ def _may_hold(runs: set[str], spelling: str) -> bool:
     if "\n" in spelling or '"' in spelling:
         return True
     return spelling[:SHORTEST] in runs and spelling[-SHORTEST:] in runs
-
-
-def _may_begin(secret: str, runs: set[str]) -> bool:
-    """May one of the forms of a secret begin with one of these runs? Never False if so.
-
-    Where no encoding changes the first characters, it is enough to encode these in base64.
-    """
-    start = secret[:SHORTEST]
-    if _UNCHANGED.match(start) is None or start in runs or start.lower() in runs:
-        return True
-    return any(each[:SHORTEST] in runs for each in _base64(start.encode("ascii")))
 
 
 def _is_ours(spelling: str) -> bool:

@@ -7,10 +7,10 @@ stands in the message, in `logicalLocations` and in `webRequest`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from analysis import plain
 from analysis.finding import Evidence, Finding
 from analysis.result import AuditResult, Capture, ExchangeRow, HeaderRow
 
@@ -37,7 +37,7 @@ FIRST_LINE = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
 def render(result: AuditResult) -> str:
     """The SARIF text, in ASCII."""
     log = {"$schema": SCHEMA, "version": VERSION, "runs": [_run(result)]}
-    return json.dumps(log, indent=1, ensure_ascii=True) + "\n"
+    return plain.text(log) + "\n"
 
 
 def _run(result: AuditResult) -> Object:
@@ -63,7 +63,7 @@ def _run(result: AuditResult) -> Object:
         "artifacts": places.artifacts,
         "taxonomies": [taxonomy(weaknesses)],
         "results": [_result(book, finding, index, places) for finding in shown],
-        "properties": {"redacted": result.redacted, "totals": result.to_dict()["totals"]},
+        "properties": {"redacted": result.redacted, "totals": plain.plain(result.totals)},
     }
 
 

@@ -10,7 +10,7 @@ out and named, for a person to decide. Pages of the API's own site are no strang
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..fetch.cache import MAX_AGE
@@ -18,10 +18,13 @@ from ..fetch.headers import is_token
 from ..fetch.origin import Space, address_space, host_of, is_loopback
 from ..fetch.safelist import METHODS
 from ..fetch.site import registrable_domain
-from ..result import LeastPrivilege, LeftOut, PathPolicy, PolicyEvidence, observed
+from ..result import LeastPrivilege, LeftOut, Observed, PathPolicy, PolicyEvidence, observed
 from .facts import ApiFacts, Caller, EndpointFacts
 
 NO_NAMES: frozenset[str] = frozenset()
+
+_Reasons = dict[str, tuple[str, str]]
+"""By origin what kind of origin it is, and why it is left out."""
 
 
 def least_privilege(
@@ -34,17 +37,11 @@ def least_privilege(
         useful: names of response headers that pages may want to read, lower-cased.
     """
     reasons = dict(_not_legitimate(api, frozenset(distrusted)))
-    paths: dict[str, _Use] = {}
     whole = _Use()
     for facts in api.endpoints.values():
         whole.add(facts)
-        paths.setdefault(facts.path, _Use()).add(facts)
     left_out = whole.leave_out(reasons, api.api)
-    policies = []
-    for path, use in sorted(paths.items()):
-        use.leave_out(reasons, api.api)
-        if use.by_origin:
-            policies.append((path, use))
+    may_expose = _may_expose(api, useful, whole.exposed)
     everybody = api.intended is not None and "*" in api.intended and whole.credentials is not True
     return LeastPrivilege(
         origins=("*",) if everybody else tuple(sorted(whole.by_origin)),
@@ -52,14 +49,20 @@ def least_privilege(
         headers=whole.headers,
         credentials=whole.credentials,
         max_age=MAX_AGE,
-        undecided=tuple(_undecided(api, whole, left_out, useful)),
+        undecided=tuple(_undecided(api, whole, left_out, may_expose)),
         exposed=whole.exposed,
         vary=() if everybody else ("Origin",),
         evidence=whole.evidence(),
         left_out=tuple(left_out),
-        may_expose=observed(_may_expose(api, useful, whole.exposed)),
-        by_path=() if everybody else tuple(_by_path(policies)),
+        may_expose=may_expose,
+        by_path=() if everybody else tuple(_by_path(api, reasons)),
     )
+
+
+def _count_in(counts: Counter[str], more: Mapping[str, int]) -> None:
+    """As `Counter.update`, which takes longer to find out what it was given than to count it."""
+    for name, count in more.items():
+        counts[name] = counts.get(name, 0) + count
 
 
 @dataclass(slots=True)
@@ -74,14 +77,14 @@ class _ByOrigin:
     def add(self, method: str, mode: str, caller: Caller) -> None:
         self.count += caller.count
         self.methods[method] += caller.count
-        self.headers.update(caller.headers)
+        _count_in(self.headers, caller.headers)
         self.modes[mode] += caller.count
 
     def merge(self, other: _ByOrigin) -> None:
         self.count += other.count
-        self.methods.update(other.methods)
-        self.headers.update(other.headers)
-        self.modes.update(other.modes)
+        _count_in(self.methods, other.methods)
+        _count_in(self.headers, other.headers)
+        _count_in(self.modes, other.modes)
 
 
 @dataclass(slots=True)
@@ -91,17 +94,18 @@ class _Use:
     by_origin: dict[str, _ByOrigin] = field(default_factory=dict)
     read: Counter[str] = field(default_factory=Counter)
 
-    def add(self, facts: EndpointFacts) -> None:
-        self.read.update(facts.read)
+    def add(self, facts: EndpointFacts, only: Collection[str] | None = None) -> None:
+        """Take in an endpoint; `only` calls of these origins, if any are named."""
+        _count_in(self.read, facts.read)
         for (origin, mode), caller in facts.callers.items():
-            self.by_origin.setdefault(origin, _ByOrigin()).add(facts.method, mode, caller)
+            if only is not None and origin not in only:
+                continue
+            use = self.by_origin.get(origin)
+            if use is None:
+                use = self.by_origin[origin] = _ByOrigin()
+            use.add(facts.method, mode, caller)
 
-    def merge(self, other: _Use) -> None:
-        self.read.update(other.read)
-        for origin, use in other.by_origin.items():
-            self.by_origin.setdefault(origin, _ByOrigin()).merge(use)
-
-    def leave_out(self, reasons: dict[str, tuple[str, str]], api: str) -> list[LeftOut]:
+    def leave_out(self, reasons: _Reasons, api: str) -> list[LeftOut]:
         """Take out the origins that a person must decide about."""
         out = [
             _left_out(origin, *reasons[origin], self.by_origin.pop(origin))
@@ -126,7 +130,7 @@ class _Use:
 
     @property
     def credentials(self) -> bool | None:
-        return _needed(self.total.modes)
+        return _needed(mode for use in self.by_origin.values() for mode in use.modes)
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -159,11 +163,12 @@ def can_be_listed(name: str) -> bool:
     return is_token(name) and name != "*"
 
 
-def _needed(modes: Counter[str]) -> bool | None:
+def _needed(modes: Iterable[str]) -> bool | None:
     """Did any call include credentials? None: the capture cannot tell."""
-    if modes["include"]:
+    seen = set(modes)
+    if "include" in seen:
         return True
-    return None if modes["unknown"] else False
+    return None if "unknown" in seen else False
 
 
 def _methods(use: _ByOrigin) -> tuple[str, ...]:
@@ -219,11 +224,16 @@ def _party(origin: str) -> tuple[str, str]:
     return origin.partition(":")[0], registrable_domain(host_of(origin))
 
 
-def _by_path(policies: list[tuple[str, _Use]]) -> Iterator[PathPolicy]:
+def _by_path(api: ApiFacts, reasons: _Reasons) -> Iterator[PathPolicy]:
     """Policies for the paths that share origins and credentials; none when all do."""
-    groups: dict[tuple[frozenset[str], bool | None], list[tuple[str, _Use]]] = {}
-    for path, use in policies:
-        groups.setdefault((frozenset(use.by_origin), use.credentials), []).append((path, use))
+    paths: dict[str, list[EndpointFacts]] = {}
+    for facts in api.endpoints.values():
+        paths.setdefault(facts.path, []).append(facts)
+    groups: dict[tuple[frozenset[str], bool | None], list[str]] = {}
+    for path in sorted(paths):
+        origins, mode = _let_in(paths[path], reasons, api.api)
+        if origins:
+            groups.setdefault((origins, mode), []).append(path)
     for origins, mode in list(groups):
         # Where the mode is not known, either may do: no reason to keep such paths apart.
         known = next((m for m in (True, False) if (origins, m) in groups), None)
@@ -231,12 +241,13 @@ def _by_path(policies: list[tuple[str, _Use]]) -> Iterator[PathPolicy]:
             groups[origins, known] += groups.pop((origins, mode))
     if len(groups) < 2:
         return
-    for members in sorted(groups.values(), key=lambda each: min(path for path, _ in each)):
+    for (origins, _), members in sorted(groups.items(), key=lambda each: min(each[1])):
         together = _Use()
-        for _, use in members:
-            together.merge(use)
+        for path in members:
+            for facts in paths[path]:
+                together.add(facts, only=origins)
         yield PathPolicy(
-            paths=tuple(sorted(path for path, _ in members)),
+            paths=tuple(sorted(members)),
             origins=tuple(sorted(together.by_origin)),
             methods=together.methods,
             headers=together.headers,
@@ -246,15 +257,29 @@ def _by_path(policies: list[tuple[str, _Use]]) -> Iterator[PathPolicy]:
         )
 
 
-def _may_expose(api: ApiFacts, useful: frozenset[str], exposed: tuple[str, ...]) -> dict[str, int]:
-    names: Counter[str] = Counter({n: api.unreadable[n] for n in api.unreadable if n in useful})
+def _let_in(
+    endpoints: Iterable[EndpointFacts], reasons: _Reasons, api: str
+) -> tuple[frozenset[str], bool | None]:
+    """The origins that remain of an endpoint's callers, as `_Use.leave_out` has it, and whether
+    they need credentials."""
+    calls = {key for facts in endpoints for key in facts.callers if key[0] not in reasons}
+    if _needed(mode for _, mode in calls):
+        calls = {key for key in calls if not _is_insecure(key[0], api)}
+    return frozenset(origin for origin, _ in calls), _needed(mode for _, mode in calls)
+
+
+def _may_expose(
+    api: ApiFacts, useful: frozenset[str], exposed: tuple[str, ...]
+) -> tuple[Observed, ...]:
+    names = Counter({name: api.unreadable[name] for name in useful})
     for facts in api.endpoints.values():
-        names.update({n: c for n, c in facts.read_by_star.items() if n in useful})
-    return {name: count for name, count in names.items() if name not in exposed}
+        for name in useful.intersection(facts.read_by_star):
+            names[name] += facts.read_by_star[name]
+    return observed({name: count for name, count in names.items() if name not in exposed})
 
 
 def _undecided(
-    api: ApiFacts, whole: _Use, left_out: list[LeftOut], useful: frozenset[str]
+    api: ApiFacts, whole: _Use, left_out: list[LeftOut], may_expose: Iterable[Observed]
 ) -> Iterator[str]:
     if whole.credentials is None:
         yield (
@@ -275,7 +300,7 @@ def _undecided(
             "It answers everybody now (*). That is right for public data: then let the one "
             "origin be *, without credentials."
         )
-    names = [observed.value for observed in observed(_may_expose(api, useful, whole.exposed))]
+    names = [each.value for each in may_expose]
     if names:
         yield f"Do the pages want to read {', '.join(names)}? Then expose them."
     total = whole.total

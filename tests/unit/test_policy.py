@@ -239,6 +239,17 @@ def test_paths_are_kept_apart_only_where_it_is_tighter() -> None:
     ]
 
 
+def test_who_is_left_out_keeps_no_paths_apart() -> None:
+    same = call(APP, "/a", "GET", COOKIE) + echo() + call(APP, "/b", "GET", COOKIE) + echo()
+    with_opaque = same + call("null", "/b", "GET", COOKIE) + echo("null")
+    assert not least(with_opaque).by_path
+    tighter = with_opaque + call(ADMIN, "/b", "GET", COOKIE) + echo(ADMIN)
+    assert [(each.paths, each.origins, each.evidence.calls) for each in least(tighter).by_path] == [
+        (("/a",), (APP,), 1),
+        (("/b",), (ADMIN, APP), 2),
+    ]
+
+
 def test_where_the_mode_is_unknown_paths_stay_together() -> None:
     text = call(APP, "/a", "GET", COOKIE) + echo() + call(APP, "/b") + echo()
     assert not least(text).by_path

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 import jsonschema
@@ -38,15 +40,31 @@ def test_the_text_is_what_the_library_would_write(result: AuditResult) -> None:
     assert result.to_json() == json.dumps(result.to_dict(), indent=1) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No field to show."""
+
+    aside: int = field(default=1, metadata={"private": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A single field."""
+
+    held: object
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.recursive(
         st.one_of(
             st.none(), st.booleans(), st.integers(), st.floats(), st.text(),
-            st.sampled_from(list(Kind)), st.builds(Skipped, *[st.text()] * 3, st.integers()),
+            st.binary(), st.sampled_from([*Kind, HTTPStatus.OK]), st.builds(Nothing),
+            st.builds(Skipped, *[st.text()] * 3, st.integers()),
         ),
         lambda inner: st.one_of(
-            st.lists(inner), st.lists(inner).map(tuple), st.dictionaries(st.text(), inner)
+            st.lists(inner), st.lists(inner).map(tuple), st.dictionaries(st.text(), inner),
+            st.builds(Holder, inner),
         ),
     )
 )  # fmt: skip
