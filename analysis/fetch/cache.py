@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from ..exchange import Exchange, Headers
 from .browsers import Browser
@@ -80,6 +79,8 @@ def _seconds(text: str) -> int | None:
 
 
 def _date(text: str | None) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # large, and dates seldom decide
+
     try:
         return parsedate_to_datetime(text or "").replace(tzinfo=None)  # HTTP's are all GMT
     except (TypeError, ValueError):
