@@ -34,8 +34,6 @@ class Died:
     @property
     def reason(self) -> str:
         """In words."""
-        if self.code is not None and -self.code == getattr(signal, "SIGBUS", None):
-            return "the file was cut short while it was read"
         if self.code is not None and self.code < 0:
             return f"the process that read it was ended by signal {-self.code}"
         return f"the process that read it ended with code {self.code}"
