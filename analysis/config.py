@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from .fetch.origin import is_serialised, serialise
+from .frozen import frozen
 from .ignores import Ignore
 from .rules import ALL
 from .session.intent import NOTHING_DECLARED, Intent
@@ -34,7 +34,7 @@ class ConfigError(Exception):
     """The configuration cannot be used; the text says where and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """What a project decided."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..exchange import Exchange, Headers
+from ..frozen import frozen
 from .browsers import Browser
 from .headers import list_items, strip
 
@@ -104,7 +104,7 @@ def lifetime(max_age: str | None, browser: Browser) -> int:
     return min(int(number[2][:12]), browser.max_age_cap)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A preflight answer as one engine remembers it."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from ..frozen import frozen
 
 NOT_HTTP = "not HTTP: CORS does not apply"
 """Why a flow of another kind is not judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something in a capture that could not be judged."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from .stored import Stored
 
 _CREATOR = re.compile(rb'"creator"\s*:\s*\{[^{}]{0,500}?"name"\s*:\s*"([^"\\\x00-\x1f]{1,60})"')
@@ -13,7 +13,7 @@ NEAR_ENDS = 2**20
 """Bytes at either end of a file in which its exporter is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exporter:
     """A program that writes HAR files."""
 

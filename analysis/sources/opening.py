@@ -7,11 +7,11 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from ..frozen import frozen
 from . import remote
 from .base import CaptureError, Unreadable
 from .packed import BLOCK, Broken, is_packed, unpacked
@@ -27,7 +27,7 @@ BOMB_SIZE, BOMB_RATIO = 2**30, 200
 """What unpacks to more than so many bytes, and so many times its size, is no recording."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaptureFile:
     """One input, opened."""
 

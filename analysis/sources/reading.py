@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, field
 from pathlib import Path
 
+from ..frozen import frozen
 from ..redact import Account, Door
 from . import parcel, remote
 from .base import CaptureError, Problem, Unreadable
@@ -25,7 +26,7 @@ WORTH_IT = 64 * 2**20
 reading so much."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A capture, or a part of one, and what is in it."""
 
@@ -41,7 +42,7 @@ class Piece:
     items: Iterable[Item] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """What another process is to read."""
 
