@@ -13,11 +13,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from .fetch.origin import portless
 from .finding import Confidence, Endpoint, Finding, Ignored, Kind, Severity
+from .frozen import frozen
 from .plain import plain
 from .result import AnswerRow, AuditResult, EndpointPolicy, Policy, Tool
 
@@ -31,7 +32,7 @@ Call = tuple[str, str, str]
 """API without the ports of this machine, method, path shape."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """One of the two results."""
 
@@ -49,7 +50,7 @@ class Side:
     redacted: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """One side, with all that is compared."""
 
@@ -61,7 +62,7 @@ class Session:
     """Keys of findings about loads that are in no table of policies."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One thing that differs: a value (`was`, `now`) or a list (`added`, `removed`)."""
 
@@ -72,7 +73,7 @@ class Change:
     removed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindingRow:
     """A finding that is new, gone or changed."""
 
@@ -101,7 +102,7 @@ class FindingRow:
     other side does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndpointRow:
     """An endpoint that both sides called, and what differs in its policy."""
 
@@ -111,7 +112,7 @@ class EndpointRow:
     """`allow_origin_mode`, `credentials`, `origins`, `methods`, `headers`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PolicyRow:
     """An API whose policy differs, or that one side only called."""
 
@@ -130,7 +131,7 @@ class PolicyRow:
     only_new: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diff:
     """Everything that differs."""
 
@@ -222,7 +223,7 @@ def compare(tool: Tool, old: Session, new: Session, meets: Meets) -> Diff:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Was:
     """What an older finding said, at the top or under another one."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import TypeVar
 
@@ -383,7 +383,7 @@ class _Views:
         return self.book.look_at(self.apis[origin])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opinions:
     """What is thought of a judged session."""
 

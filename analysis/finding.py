@@ -7,8 +7,9 @@ of the format.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from .frozen import frozen
 
 
 class Kind(StrEnum):
@@ -52,7 +53,7 @@ class Confidence(StrEnum):
 _RANKS = {each: rank for kinds in (Severity, Confidence) for rank, each in enumerate(kinds)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """One place in the capture that a finding points at."""
 
@@ -70,7 +71,7 @@ class Evidence:
     """Three or four words that say what to see there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expectation:
     """What came, beside what would have passed."""
 
@@ -82,7 +83,7 @@ class Expectation:
     """A value that would have passed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """Calls that share a method and a path shape."""
 
@@ -91,7 +92,7 @@ class Endpoint:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """One way to put it right, written for one stack."""
 
@@ -112,7 +113,7 @@ class Fix:
     did not; null where there is nothing to run (plain headers, a change in the page)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explained:
     """A finding that another one accounts for: the cure of that one cures it too."""
 
@@ -125,7 +126,7 @@ class Explained:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignored:
     """A person's decision to accept a finding."""
 
@@ -134,7 +135,7 @@ class Ignored:
     """Date, YYYY-MM-DD, after which the finding counts again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One problem, however many exchanges show it."""
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from .finding import Explained, Finding, Ignored
+from .frozen import frozen
 from .result import AuditResult, IgnoreUse
 
 FORMAT = "cors-audit/baseline"
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignore:
     """One `ignore` of the configuration. What it leaves out fits everything."""
 
@@ -61,7 +62,7 @@ class Ignore:
         return self.until is not None and today > self.until
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """One finding of a baseline; all but the key is there for people."""
 
@@ -71,7 +72,7 @@ class Accepted:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Baseline:
     """The findings that were there when the baseline was written."""
 

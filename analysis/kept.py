@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
 from tempfile import TemporaryFile
 from typing import IO
 
 from .exchange import Exchange
+from .frozen import frozen
 from .packing import Packer
 from .relevance import calls_another, is_at_home
 
@@ -38,7 +38,7 @@ MOST_HOMES = 2_048
 Key = tuple[float, float, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Block:
     """Packed exchanges, sorted."""
 

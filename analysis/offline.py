@@ -70,9 +70,8 @@ def audit(
         progress: called now and then while captures are read.
         intent: origins that the owners of the APIs declared to be allowed.
         workers: processes that may read large captures at the same time; the result is the
-            same. With any, a script that calls this must be importable: see "safe importing of
-            main module" in Python's `multiprocessing`. 0: this process reads. If somebody cuts
-            a file of more than 16 MiB meanwhile, the system then ends it (SIGBUS).
+            same. With two or more, a script that calls this must be importable: see "safe
+            importing of main module" in Python's `multiprocessing`. Below, this process reads.
 
     Returns:
         The result; what could not be read is named in its `skipped` and `captures`.

@@ -10,7 +10,7 @@ History of the format:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from .finding import Finding, Fix
@@ -26,7 +26,7 @@ FORMAT = "cors-audit/result"
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tool:
     """Who made the result."""
 
@@ -34,7 +34,7 @@ class Tool:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capture:
     """One input: a file, or the live session."""
 
@@ -58,7 +58,7 @@ class Capture:
     """Of a HAR file: the name that its exporter gives itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Totals:
     """Counts over the whole session."""
 
@@ -169,7 +169,7 @@ def observed(counts: Mapping[str, int]) -> tuple[Observed, ...]:
     return tuple(Observed(value, count) for value, count in ordered if count)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Needs:
     """What the pages of this session asked of an API."""
 
@@ -181,7 +181,7 @@ class Needs:
     """`include`, `not-include`, `mixed` or `unknown`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allows:
     """What an API answered."""
 
@@ -203,7 +203,7 @@ class Allows:
     """Do error responses carry CORS headers: `yes`, `no`, `some` or `none-seen`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PolicyEvidence:
     """How often the session showed the need for what a policy allows."""
 
@@ -222,7 +222,7 @@ class PolicyEvidence:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeftOut:
     """An origin that called and that the policy does not let in: a person must decide."""
 
@@ -240,7 +240,7 @@ class LeftOut:
     credentials: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathPolicy:
     """The smallest policy of some paths of an API; fields as in `LeastPrivilege`."""
 
@@ -254,7 +254,7 @@ class PathPolicy:
     evidence: PolicyEvidence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeastPrivilege:
     """The smallest policy under which everything legitimate in this session passes."""
 
@@ -282,7 +282,7 @@ HOPS = ("CDN", "gateway", "proxy", "platform", "application")
 """What an answer passes, the nearest to the browser first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stack:
     """A server software that was recognised."""
 
@@ -294,7 +294,7 @@ class Stack:
     browser first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shelf:
     """The whole configuration of an API for every server software that it may be."""
 
@@ -343,7 +343,7 @@ class EndpointPolicy:
     """Answers of yet other kinds, only counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """One API origin: what was needed, what was allowed, what would be right."""
 
@@ -365,7 +365,7 @@ class Policy:
     endpoints: tuple[EndpointPolicy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """Something in a capture that was not judged."""
 
@@ -375,7 +375,7 @@ class Skipped:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlindSpot:
     """Something this capture could not show, and why."""
 
@@ -383,7 +383,7 @@ class BlindSpot:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleCard:
     """A rule that ran, whether or not it found something."""
 
@@ -394,7 +394,7 @@ class RuleCard:
     since: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IgnoreUse:
     """A decision to accept findings, and what it did here; fields as in the configuration."""
 
@@ -416,7 +416,7 @@ class IgnoreUse:
     """Findings that match it, those under another finding included."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuditResult:
     """What `cors-audit` found out. See the fields of the types above."""
 

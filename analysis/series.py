@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaptureCounts:
     """What one capture holds; a call whose preflight lies in another one counts here."""
 
@@ -21,7 +21,7 @@ class CaptureCounts:
     indeterminate: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiCounts:
     """The calls to one API in one capture."""
 
@@ -31,7 +31,7 @@ class ApiCounts:
     blocked: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindingCourse:
     """Where one finding was seen; every field holds ids of captures, in order of time.
 
@@ -49,7 +49,7 @@ class FindingCourse:
     """Not found here, though its calls were made, and found in the one before that made them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Series:
     """The captures of a result, in order of time."""
 

@@ -6,13 +6,13 @@ port. So the longest common parts are found, and what is between them is marked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from analysis.frozen import frozen
 
 SHORTEST_MATCH = 3
 """Shorter common parts in the middle of a value are chance."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A part of a value; `marked` parts are not in the other value."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from analysis.diff import Change, Diff, EndpointRow, FindingRow, PolicyRow, Side
+from analysis.frozen import frozen
 
 from . import story, words
 from .escape import clip, visible
@@ -26,7 +26,7 @@ MOST_VALUES = 6
 KINDS = {"capture": "recording", "result": "JSON result", "report": "HTML report"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Headline:
     """The first sentence; `tone` is `broken`, `fine` or `plain`."""
 

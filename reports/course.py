@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from analysis.finding import Finding
+from analysis.frozen import frozen
 from analysis.result import Capture
 from analysis.series import FindingCourse, Series
 
@@ -13,7 +12,7 @@ from .escape import visible
 from .story import Book
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What changed in one recording; ignored findings are left out."""
 

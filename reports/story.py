@@ -6,10 +6,10 @@ Shared by every format made for people, so that they all tell the same story.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from analysis.finding import Confidence, Endpoint, Finding, Fix, Kind, Severity
+from analysis.frozen import frozen
 from analysis.result import AuditResult, ExchangeRow, Policy
 
 from . import words
@@ -39,7 +39,7 @@ class Placed(Protocol):
     def confidence(self) -> Confidence: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Findings that share their cause: one line of work."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from analysis.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tables:
     """The files of a format that is no text, as its renderer answers them."""
 

@@ -7,9 +7,9 @@ says what was found in how many calls.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Confidence, Finding, Kind
+from analysis.frozen import frozen
 from analysis.result import AuditResult
 
 from . import words
@@ -20,7 +20,7 @@ FORGED_REQUEST = "CWE-352"
 """The weakness of dangerous findings that are about sending, not about reading."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One sentence; `tone` is a kind's word, `fine` or `plain`."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from analysis.finding import Kind
+from analysis.frozen import frozen
 from analysis.result import AuditResult, IgnoreUse
 
 from .escape import clip
@@ -34,7 +34,7 @@ KIND_MEANINGS = {
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A piece of a sentence; `code` pieces are set in the type of a terminal."""
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from .guarded import Guarded
+from .streams import terminal_size
 
 NO_BREAK = "\N{NON-BREAKING HYPHEN}"
 
@@ -24,6 +25,13 @@ class Example(NamedTuple):
 
 class Formatter(click.HelpFormatter):
     """Breaks lines at spaces only, so that names of files and options stay whole."""
+
+    def __init__(
+        self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None
+    ) -> None:
+        if width is None and click.formatting.FORCED_WIDTH is None:
+            width = max(min(terminal_size().columns, max_width or 80) - 2, 50)  # as click's own
+        super().__init__(indent_increment, width, max_width)
 
     def write_text(self, text: str) -> None:
         """Text, wrapped."""

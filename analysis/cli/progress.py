@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .streams import note
+from .streams import note, terminal_size
 
 if TYPE_CHECKING:
     from ..offline import Progress
@@ -40,7 +39,7 @@ def shown() -> Iterator[Callable[[Progress], None] | None]:
         now = time.monotonic()
         if now - told >= EVERY:
             told = now
-            width = shutil.get_terminal_size((80, 24)).columns - 1
+            width = terminal_size().columns - 1
             note(f"\r{line(progress, now - begun)[:width]}\033[K")
 
     try:

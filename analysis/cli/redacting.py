@@ -144,6 +144,7 @@ def _redact(job: _Job, passed: Callable[[int], None]) -> int:
         Failure: it cannot be written.
     """
     from ..sources import CaptureError, open_capture
+    from ..sources.base import Unreadable
 
     try:
         capture = open_capture(job.source)
@@ -151,6 +152,9 @@ def _redact(job: _Job, passed: Callable[[int], None]) -> int:
             _fits(capture, job.target)
         job.target.parent.mkdir(parents=True, exist_ok=True)
         tally = _write(capture, job.target, passed)
+    except Unreadable as error:
+        tell(f"{capture.name}: not copied: {error}")
+        return NOTHING
     except CaptureError as error:
         tell(str(error))
         return NOTHING

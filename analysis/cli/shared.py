@@ -7,7 +7,6 @@ Exit codes: 0 fine, 1 findings at or above `--fail-on`, 2 wrong use or our own e
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -20,7 +19,7 @@ import click
 from ..finding import Kind, Severity
 from .completing import files
 from .endings import FINDINGS, FINE, INTERRUPTED, NOTHING, Failure, cannot_write
-from .streams import note, out, out_by, tell
+from .streams import note, out, out_by, tell, terminal_size
 
 if TYPE_CHECKING:
     from ..engine import Auditor
@@ -214,7 +213,7 @@ def summary(result: AuditResult, color: str) -> str:
 
     height = to_terminal.MOST_LINES
     if _on_terminal():
-        height = min(shutil.get_terminal_size().lines - PROMPT_LINES, height)
+        height = min(terminal_size().lines - PROMPT_LINES, height)
     return to_terminal.render(result, **terminal(color), height=height) + "\n"
 
 
@@ -251,7 +250,7 @@ def terminal(color: str) -> Terminal:
     return {
         "color": _wants_color(color),
         "ascii_only": encoding != "utf8",
-        "width": min(shutil.get_terminal_size((100, 24)).columns, 120),
+        "width": min(terminal_size(100).columns, 120),
     }
 
 

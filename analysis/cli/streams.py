@@ -54,6 +54,23 @@ def note(text: str) -> None:
         let_go(sys.stderr)
 
 
+def terminal_size(columns: int = 80, lines: int = 24) -> os.terminal_size:
+    """As `shutil.get_terminal_size`, whose module loads every kind of compression with it.
+
+    Args:
+        columns, lines: where nothing tells.
+    """
+    told = [os.environ.get(name, "") for name in ("COLUMNS", "LINES")]
+    given = [int(each) if each.isdecimal() else 0 for each in told]
+    shown = os.terminal_size((0, 0))
+    if not all(given) and sys.__stdout__ is not None:
+        with contextlib.suppress(OSError, ValueError):  # no terminal, or closed
+            shown = os.get_terminal_size(sys.__stdout__.fileno())
+    return os.terminal_size(
+        (given[0] or shown.columns or columns, given[1] or shown.lines or lines)
+    )
+
+
 def let_go(stream: TextIO) -> None:
     """What could not be written must not be tried again when Python ends: that would be its
     exit code."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from ..exchange import Exchange, Headers
+from ..frozen import frozen
 from .browsers import Browser
 from .headers import list_items, strip
 
@@ -80,6 +79,8 @@ def _seconds(text: str) -> int | None:
 
 
 def _date(text: str | None) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # large, and dates seldom decide
+
     try:
         return parsedate_to_datetime(text or "").replace(tzinfo=None)  # HTTP's are all GMT
     except (TypeError, ValueError):
@@ -103,7 +104,7 @@ def lifetime(max_age: str | None, browser: Browser) -> int:
     return min(int(number[2][:12]), browser.max_age_cap)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A preflight answer as one engine remembers it."""
 

@@ -7,11 +7,12 @@ https://fetch.spec.whatwg.org/#cors-preflight-fetch
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 
 from ..exchange import Header, Headers
+from ..frozen import frozen
 from .browsers import BROWSERS, Browser
 from .headers import extract_list, strip
 from .origin import is_url
@@ -39,7 +40,7 @@ class Step(StrEnum):
     REDIRECT_SCHEME = "redirect-scheme"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Why a browser refused."""
 
@@ -55,7 +56,7 @@ class Failure:
     """Refused for the number of `Access-Control-Allow-Origin` lines, not for their value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What a preflight asks permission for."""
 

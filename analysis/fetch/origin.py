@@ -16,7 +16,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 MAX_PORT = 65_535
 
 # URL standard, "forbidden domain code point", less what cannot get this far.
-_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/<>?@\[\\\]^`{|}\x7f-\uffff]")
+_FORBIDDEN_IN_HOST = re.compile(r"[^!$&-.0-9:;=A-Z_a-z~]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+\-.]*):")
 _SERIALISED = re.compile(
     r"[a-z][a-z0-9+\-.]*://(?:[^\s/?#@A-Z:\[\]]+|\[[0-9a-f:.]+\])(?::\d{1,5})?"

@@ -7,14 +7,14 @@ of the console message, and its sentence. WebKit: the console text. One row per 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ..exchange import Headers
+from ..frozen import frozen
 from .browsers import Browser
 from .check import Failure, Step
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wording:
     """How the engines name one step. `{got}` and `{param}` are those of the `Failure`."""
 

@@ -16,28 +16,74 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 
-@cache
-def _list(only_first_section: bool = False) -> PublicSuffixList | None:
-    """The list, None where it is not at hand.
+FEW = 16
+"""Top-level domains of which a session's hosts are, as a rule; with more the whole list is read."""
+_OTHERS_BEGIN = "// ===END ICANN DOMAINS==="
 
-    Left to itself the library sends every line through a slow codec; few of them need it.
-    """
+
+@cache
+def _text() -> str | None:
+    """The list as it was published, None where it is not at hand."""
     try:
-        from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
+        from publicsuffixlist import PSLFILE
     except ImportError:
         return None
+    return Path(PSLFILE).read_text(encoding="utf-8")
+
+
+_lists: dict[tuple[str, bool], PublicSuffixList] = {}
+"""By top-level domain (empty: all), and whether only the first section counts."""
+
+
+def _list(host: str, only_first_section: bool = False) -> PublicSuffixList | None:
+    """The list as far as it concerns a host, None where it is not at hand.
+
+    To read all of it takes longer than to judge a small recording.
+    """
+    text = _text()
+    if text is None:
+        return None
+    top = host.rpartition(".")[2].lower()
+    if len(_lists) >= FEW or not top.isalnum() or not host.isascii() or "xn--" in host.lower():
+        top = ""
+    known = _lists.get((top, only_first_section))
+    if known is None:
+        if only_first_section:
+            text = text.partition(_OTHERS_BEGIN)[0]
+        known = _lists[top, only_first_section] = _all(text) if not top else _of(top, text)
+    return known
+
+
+def _of(top: str, text: str) -> PublicSuffixList:
+    """The rules for names below a top-level domain, written in ASCII as the names are."""
+    from publicsuffixlist import PublicSuffixList
+
     lines = []
-    for line in Path(PSLFILE).read_text(encoding="utf-8").splitlines():
+    end = text.find(f"{top}\n")
+    while end >= 0:
+        line = text[text.rfind("\n", 0, end) + 1 : end + len(top)]
+        if line.rpartition(".")[2] == top and not line.startswith("//"):
+            lines.append(line)
+        end = text.find(f"{top}\n", end + 1)
+    return PublicSuffixList(lines, accept_encoded_idn=False)
+
+
+def _all(text: str) -> PublicSuffixList:
+    """All rules. Left to itself the library sends every line through a slow codec; few need it."""
+    from publicsuffixlist import PublicSuffixList, encode_idn
+
+    lines = []
+    for line in text.splitlines():
         lines.append(line)
         if not line.isascii() and not line.startswith("//"):
             excepted = "!" if line.startswith("!") else ""
             lines.append(excepted + encode_idn(line.removeprefix("!")))
-    return PublicSuffixList(lines, accept_encoded_idn=False, only_icann=only_first_section)
+    return PublicSuffixList(lines, accept_encoded_idn=False)
 
 
 def knows_suffixes() -> bool:
     """False: registrable domains are guessed, and who relies on them is less sure."""
-    return _list() is not None
+    return _text() is not None
 
 
 @lru_cache(maxsize=4096)
@@ -50,7 +96,7 @@ def registrable_domain(host: str) -> str:
         pass
     else:
         return bare
-    suffixes = _list()
+    suffixes = _list(bare)
     if suffixes is not None:
         return suffixes.privatesuffix(bare) or bare
     return ".".join(bare.rsplit(".", 2)[-2:])
@@ -63,11 +109,11 @@ def shared_suffix(host: str) -> str | None:
     These stand in the private section of the list; None without the list. Registries that sell
     names below two letters of their own (`uk.com`) are no hosters.
     """
-    suffixes = _list()
+    suffixes = _list(host)
     suffix = None if suffixes is None else suffixes.publicsuffix(host)
     if suffix is None or "." not in suffix:
         return None
-    first = _list(only_first_section=True)
+    first = _list(host, only_first_section=True)
     if first is None or suffix == first.publicsuffix(host):
         return None
     country, _, rest = suffix.partition(".")

@@ -7,10 +7,10 @@ https://html.spec.whatwg.org/#coep, https://github.com/annevk/orb.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ..exchange import Exchange
+from ..frozen import frozen
 from .browsers import Browser
 from .headers import strip
 from .origin import host_of
@@ -46,7 +46,7 @@ class Guard(StrEnum):
     """Opaque Response Blocking: it looks like data, not like something to embed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withheld:
     """Why a no-cors answer did not reach the page."""
 

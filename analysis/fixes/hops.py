@@ -7,17 +7,17 @@ known by name only, so that nobody looks for their doing in the application.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..exchange import Exchange
 from ..finding import Confidence
+from ..frozen import frozen
 from .model import Recognised, Signature, Stack, by_header
 
 CDN = "CDN"
 PROXY = "proxy"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hop:
     """Software that is recognised, and no more."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from json import dumps
 from textwrap import wrap
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from ..exchange import Exchange
 from ..finding import Confidence
+from ..frozen import frozen
 from ..result import LeastPrivilege
 
 PLAIN_ORIGIN = re.compile(
@@ -29,7 +30,7 @@ PLACEHOLDER = "https://your-page.example"
 """Stands where the session showed no origin that may be allowed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What a configuration must allow, and nothing more."""
 
@@ -184,7 +185,7 @@ Recognised = tuple[str, Confidence]
 """(what gave it away, how sure)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """A software that was recognised."""
 
@@ -222,7 +223,7 @@ def by_host(*ends: str) -> Callable[[Signature], Recognised | None]:
     return look
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stack:
     """One server software."""
 

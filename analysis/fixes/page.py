@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..exchange import Url
 from ..fetch.headers import extract_list
 from ..finding import Fix
+from ..frozen import frozen
 from ..rules.cause import looks_like_login
 from ..rules.lists import is_for_answers, items, spelt_otherwise
 from ..rules.model import Hit
@@ -20,7 +20,7 @@ NEEDED_HEADERS = frozenset({"authorization", "content-type"})
 """Request headers that are rarely there for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Advice:
     """What to change in the page; `best` when nothing on the server is as good."""
 

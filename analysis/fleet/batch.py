@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ..config import Config
+from ..frozen import frozen
 from ..ignores import Baseline
 from ..sources import CaptureError, find, name_of, size_of
 from ..sources.remote import is_url
@@ -19,7 +19,7 @@ MOST_BYTES = 64 * 2**20
 """Bytes of a batch, unless one recording alone has more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recording:
     """One to be judged."""
 
@@ -28,7 +28,7 @@ class Recording:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What one worker judges at a time."""
 
@@ -46,7 +46,7 @@ class Batch:
             yield Batch(f"{self.number}-{number:02}", (each,))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """What holds for all recordings."""
 

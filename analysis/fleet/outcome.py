@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from ..finding import Kind, Severity
+from ..frozen import frozen
 from ..result import AuditResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of one recording."""
 

@@ -17,13 +17,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from ..fetch.headers import is_token
 from ..fetch.origin import is_serialised
+from ..frozen import frozen
 from ..plain import plain
 from ..result import LeastPrivilege, PathPolicy, Policy
 
@@ -36,7 +37,7 @@ class PolicyError(Exception):
     """The file is no policy; the text says where and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """What is allowed on some paths."""
 
@@ -58,7 +59,7 @@ class Rule:
     vary: tuple[str, ...] = ("Origin",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiPolicy:
     """The rules of one API."""
 

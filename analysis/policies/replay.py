@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch.check import Asked, Failure, Step, preflight_check
 from ..fetch.classify import JUDGED, Classification, Role
+from ..frozen import frozen
 from ..session.judge import Judged, Outcome, Verdict, judge, preflight_needed
 from ..session.links import Link, Node
 from .file import ApiPolicy
@@ -23,7 +24,7 @@ STRANGER = "https://stranger.invalid"
 HOP_BLOCKED = "The redirect before it would be blocked: the request is not sent."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fate:
     """One call, before and after."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from ..fetch.check import Asked, Failure, Step
 from ..fetch.classify import Role
 from ..fetch.headers import extract_list
 from ..finding import Explained, Finding, Kind, Severity
+from ..frozen import frozen
 from ..plain import plain
 from ..result import Tool
 from ..rules import ALL
@@ -60,7 +61,7 @@ class Change(StrEnum):
     STAYS_ALLOWED = "stays-allowed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallRow:
     """Calls of one origin to one endpoint that fare alike."""
 
@@ -88,7 +89,7 @@ class CallRow:
     """`flow_id` of the first such exchanges."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OriginRow:
     """What one origin may do with an API."""
 
@@ -105,7 +106,7 @@ class OriginRow:
     """`gains` or `loses` access (from none, to none), `more`, `less` or `same`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DangerRow:
     """A dangerous finding, before or under the policy."""
 
@@ -121,7 +122,7 @@ class DangerRow:
     """Can a CORS policy cure it at all?"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HiddenRow:
     """A response header that pages could read and would not any more."""
 
@@ -131,7 +132,7 @@ class HiddenRow:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SimulationTotals:
     """Counts of calls: a refused preflight stands for the request that it kept from leaving."""
 
@@ -148,7 +149,7 @@ class SimulationTotals:
     """Dangerous findings that remain or are new, and that a policy can cure."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Simulation:
     """What the recorded session would be under another policy."""
 

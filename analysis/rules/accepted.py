@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..fetch.classify import Role
 from ..fetch.origin import Space, address_space, host_of, is_loopback
 from ..fetch.site import registrable_domain
+from ..frozen import frozen
 from ..session.facts import ApiFacts
 from ..session.judge import Judged
 from ..session.trust import parties, refused
@@ -16,7 +15,7 @@ NOT_PUBLIC = (".test", ".localhost", ".invalid", ".local", ".internal")
 """Names that the open network does not resolve. https://www.rfc-editor.org/rfc/rfc6761"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """An origin that was answered by its own name."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from http import HTTPStatus
 
 from ..finding import Expectation, Kind, Severity
 from ..session.facts import ApiFacts
@@ -50,6 +49,8 @@ def _title(status: int) -> str:
 
 def phrase(status: int) -> str:
     """The status in words; empty when it has none."""
+    from http import HTTPStatus  # only here: it costs as much as twenty rules
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ..fetch.origin import is_loopback
 from ..fetch.site import knows_suffixes, registrable_domain
+from ..frozen import frozen
 
 _HOSTILE = re.compile(
     r"(?:evil|not|fake|bad|rogue|hostile|malicious|attack(?:er)?s?|hack(?:er|ed)?s?|phish(?:ing)?|"
@@ -24,7 +24,7 @@ LONGEST = 253
 """Longest host name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Likeness:
     """One host that passes for another."""
 

@@ -8,12 +8,12 @@ texts, examples and references are its documentation and its test.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from ..fetch.classify import JUDGED, Role
 from ..finding import Confidence, Evidence, Expectation, Kind, Severity
+from ..frozen import frozen
 from ..session.facts import ApiFacts
 from ..session.intent import NOTHING_DECLARED, Intent
 from ..session.judge import Judged
@@ -31,7 +31,7 @@ class Per(StrEnum):
     """Same API."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """What a check found in one place."""
 
@@ -50,7 +50,7 @@ class Hit:
     """Origins whose being allowed is the trouble: declaring them all intended silences it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Example:
     """Two transcripts (see `analysis.sources.transcript`): one is caught, one is not."""
 
@@ -60,7 +60,7 @@ class Example:
     """What the owners of the APIs declared in both."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One opinion."""
 

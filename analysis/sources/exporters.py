@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from .tnet import Data
+from ..frozen import frozen
+from .stored import Stored
 
 _CREATOR = re.compile(rb'"creator"\s*:\s*\{[^{}]{0,500}?"name"\s*:\s*"([^"\\\x00-\x1f]{1,60})"')
 NEAR_ENDS = 2**20
 """Bytes at either end of a file in which its exporter is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exporter:
     """A program that writes HAR files."""
 
@@ -44,11 +44,11 @@ mitmproxy's are measured (`tests/tools/test_har.py`), Safari's is what it is kno
 UNKNOWN = Exporter("an unknown program", False, False, False)
 
 
-def made_by(data: Data) -> str | None:
+def made_by(data: Stored) -> str | None:
     """The name that the exporter of a HAR file gives itself."""
-    found = _CREATOR.search(data, 0, NEAR_ENDS)
+    found = _CREATOR.search(data[0:NEAR_ENDS])
     if found is None:
-        found = _CREATOR.search(data, max(0, len(data) - NEAR_ENDS))
+        found = _CREATOR.search(data[max(0, len(data) - NEAR_ENDS) : len(data)])
     return found[1].decode("utf-8", "replace") if found else None
 
 

@@ -14,17 +14,18 @@ from dataclasses import replace
 from ..exchange import Exchange, believed
 from ..redact import Door
 from . import usual
-from .base import NOT_HTTP, PAGES, Irrelevant, Peeked, Problem, Unjudged, give_back
+from .base import NOT_HTTP, Irrelevant, Problem, Unjudged
 from .flowrecord import record
 from .proxied import Proxied
-from .tnet import DICTIONARY, LENGTH, Data, Unusual, item
+from .stored import OFTEN, WINDOW, Stored
+from .tnet import DICTIONARY, LENGTH, Unusual, item, whole
 
 _RECORD = re.compile(
     rb"\d{2,12}:(?=\d{1,2}:(?:websocket|messages|response|request|version|type|id|backup)[;,])"
 )
 _HEAD = 48
 """Bytes that hold the beginning of a record as `_RECORD` knows it."""
-_PADDING = re.compile(rb"[\0\r\n\t ]*\Z")
+_PADDING = b"\0\r\n\t "
 
 
 IN_VAIN = 2**22
@@ -32,13 +33,13 @@ IN_VAIN = 2**22
 passed."""
 
 
-def holds_flows(data: Data) -> bool:
+def holds_flows(data: Stored) -> bool:
     """Is there a flow record in these bytes, be it behind a damaged beginning?"""
-    return _RECORD.search(data) is not None
+    return next(data.search(_RECORD, 0, _HEAD), None) is not None
 
 
 def exchanges(
-    data: Data,
+    data: Stored,
     door: Door,
     capture: str,
     start: int = 0,
@@ -46,7 +47,7 @@ def exchanges(
     passed: Callable[[int], None] | None = None,
     every: bool = False,
 ) -> Iterator[Exchange | Irrelevant | Problem]:
-    """Read the flows in `data` (a whole file; a mapped one serves as well).
+    """Read the flows in `data`, a whole file.
 
     Args:
         start, stop: the part of `data` to read; borders as `borders` finds them.
@@ -72,7 +73,7 @@ def exchanges(
 
 
 def records(
-    data: Data,
+    data: Stored,
     start: int = 0,
     stop: int | None = None,
     passed: Callable[[int], None] | None = None,
@@ -80,13 +81,10 @@ def records(
     """What stands in `data`, nothing withheld; arguments as for `exchanges`."""
     end = len(data) if stop is None else min(stop, len(data))
     position = told = start
-    returned = start - start % PAGES
     while position < end:
-        found, position = _next(data, position)
-        if position - told >= PAGES:
-            returned = give_back(data, returned, position)
-            if passed is not None:
-                passed(position - told)
+        found, position = usual.record(data, position) or _next(data, position)
+        if passed is not None and position - told >= OFTEN:
+            passed(position - told)
             told = position
         if found is not None:
             yield found
@@ -94,7 +92,7 @@ def records(
         passed(end - told)
 
 
-def borders(data: Data | Peeked, size: int) -> Iterator[tuple[int, int]]:
+def borders(data: Stored, size: int) -> Iterator[tuple[int, int]]:
     """Cut a file into parts of about `size` bytes, at the beginnings of records.
 
     Found by stepping from record to record, never by searching: a body may hold a flow file.
@@ -114,18 +112,21 @@ def borders(data: Data | Peeked, size: int) -> Iterator[tuple[int, int]]:
         yield start, len(data)
 
 
-def _next(data: Data, position: int) -> tuple[Proxied | Problem | None, int]:
-    """What begins at `position`, and where the next thing does; None: only padding is left."""
+def _next(data: Stored, position: int) -> tuple[Proxied | Problem | None, int]:
+    """What begins at `position` and is not the usual record, and where the next thing begins.
+
+    None: only padding is left.
+    """
     found, end = _record(data, position)
     if found is not None:
         return found, end
-    if _PADDING.match(data, position):
+    if not any(each.strip(_PADDING) for each in data.blocks(position, WINDOW)):
         return None, len(data)
     return _damage(data, position)
 
 
-def _record(data: Data, position: int) -> tuple[Proxied | Problem | None, int]:
-    """The record that begins at `position`, and where it ends; None: it is none."""
+def _record(data: Stored, position: int) -> tuple[Proxied | Problem | None, int]:
+    """The record that begins at `position`, if not the usual one; None: it is none."""
     try:
         outer = item(data, position, len(data))
     except Unusual:
@@ -134,7 +135,11 @@ def _record(data: Data, position: int) -> tuple[Proxied | Problem | None, int]:
         return None, position
     end = outer.stop + 1
     try:
-        found = usual.record(data, outer) or record(data, outer)
+        if end - position <= WINDOW:
+            raw = data[position:end]
+            found = record(raw, whole(raw))
+        else:
+            found = record(data, outer)
     except Unusual:
         from . import migrated
 
@@ -142,7 +147,7 @@ def _record(data: Data, position: int) -> tuple[Proxied | Problem | None, int]:
     return (Problem(f"{found} flow", NOT_HTTP) if isinstance(found, str) else found), end
 
 
-def _damage(data: Data, position: int) -> tuple[Problem, int]:
+def _damage(data: Stored, position: int) -> tuple[Problem, int]:
     """The damaged stretch that begins at `position`, and where it ends.
 
     A record whose frame is whole, and ends where another one or the file does, is lost alone.
@@ -159,7 +164,7 @@ def _damage(data: Data, position: int) -> tuple[Problem, int]:
     return Problem("damaged record", where, fatal=True), last
 
 
-def _flows_behind(data: Data, position: int) -> Iterator[int]:
+def _flows_behind(data: Stored, position: int) -> Iterator[int]:
     """Where a whole flow begins. A number that was cut off may stand before its length.
 
     A body may hold thousands of beginnings that all claim to reach to its end. What is looked at
@@ -167,17 +172,17 @@ def _flows_behind(data: Data, position: int) -> Iterator[int]:
     is left is passed over.
     """
     in_vain = 0
-    for found in _RECORD.finditer(data, position + 1):
-        for start in range(found.start(), found.end() - 2):
+    for found in data.search(_RECORD, position + 1, _HEAD):
+        for start in range(found, found + data[found : found + _HEAD].index(b":") - 1):
             if in_vain > IN_VAIN + start - position:
                 break
-            read, end = _record(data, start)
+            read, end = usual.record(data, start) or _record(data, start)
             if isinstance(read, Proxied):
                 yield start
             in_vain += end - start
 
 
-def _framed(data: Data | Peeked, position: int) -> int | None:
+def _framed(data: Stored, position: int) -> int | None:
     """End of the frame that begins at `position`, if what follows confirms it."""
     length = LENGTH.match(data[position : position + _HEAD])
     if length is None:

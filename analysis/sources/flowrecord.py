@@ -107,7 +107,12 @@ _SERVER: Shape = {
 }
 
 REMEMBERED_SIZE = 8192
-"""Longer parts of a record are not remembered: few would fill the memory."""
+"""Longer connections are not remembered: few would fill the memory."""
+KEPT_LINES, LONGEST_LINE = 8192, 1024
+"""Header lines that are remembered, and the bytes of the longest of them."""
+
+_lines: dict[bytes, tuple[bytes, bytes]] = {}
+"""Header lines that were read, as they stand in a record without their last two characters."""
 
 
 def record(data: Data, outer: Item) -> Proxied | str:
@@ -129,7 +134,7 @@ def record(data: Data, outer: Item) -> Proxied | str:
             raise Unusual("another kind of flow")
         return kind.decode("ascii")
     _check(flow, _HTTP_FLOW)
-    address, connection, front = client(_bytes(data, flow[b"client_conn"]))
+    address, connection, front = client(value(data, flow[b"client_conn"]))
     request = _shaped(data, flow[b"request"], _REQUEST)
     return Proxied(
         id=text(data, flow[b"id"]),
@@ -143,12 +148,12 @@ def record(data: Data, outer: Item) -> Proxied | str:
         port=int(number(data, request[b"port"])),
         path=take(data, request[b"path"], b","),
         http_version=take(data, request[b"http_version"], b","),
-        request=fields(_bytes(data, request[b"headers"])),
+        request=_fields(data, request[b"headers"]),
         answer=_answer(data, flow[b"response"]),
         failure=_failure(data, flow[b"error"]),
         replayed=flow[b"is_replay"].kind == TEXT and text(data, flow[b"is_replay"]) == "response",
         edited=False,
-        reached=was_reached(_bytes(data, flow[b"server_conn"])),
+        reached=was_reached(value(data, flow[b"server_conn"])),
         front=front,
     )
 
@@ -159,9 +164,13 @@ def _answer(data: Data, at: Item) -> Answer | None:
     response = _shaped(data, at, _RESPONSE)
     return Answer(
         int(number(data, response[b"status_code"])),
-        fields(_bytes(data, response[b"headers"])),
+        _fields(data, response[b"headers"]),
         number_or_none(data, response[b"timestamp_end"]),
     )
+
+
+def _fields(data: Data, at: Item) -> Fields:
+    return lines(take(data, at, b"]"))
 
 
 def _failure(data: Data, at: Item) -> Failure | None:
@@ -190,13 +199,20 @@ def was_reached(part: bytes) -> bool:
     return read(part)
 
 
-def fields(part: bytes) -> Fields:
-    """The lines of a header list.
+def lines(inside: bytes) -> Fields:
+    """The lines of a header list, of which this is all between its length and its end.
 
     Raises:
         Unusual: see `record`.
     """
-    return _fields(part) if len(part) <= REMEMBERED_SIZE else _fields.__wrapped__(part)
+    parts = inside.split(b",]")
+    if not parts.pop():
+        known = _lines.get
+        try:
+            return tuple([known(each) or _line(each) for each in parts])
+        except Unusual:
+            pass  # perhaps the separator stood in a value
+    return tuple([_pair(inside, each) for each in items(inside, Item(LIST, 0, len(inside)))])
 
 
 @lru_cache(maxsize=512)
@@ -216,39 +232,29 @@ def _was_reached(part: bytes) -> bool:
     return number_or_none(part, connection[b"timestamp_start"]) is not None
 
 
-@lru_cache(maxsize=1024)
-def _fields(part: bytes) -> Fields:
-    outer = whole(part)
-    lines = part[outer.start : outer.stop].split(b",]")
-    if outer.kind == LIST and not lines.pop():
-        try:
-            return tuple([_line(each) for each in lines])
-        except Unusual:
-            pass  # perhaps the separator stood in a value
-    return tuple([_pair(part, each) for each in items(part, outer)])
-
-
-def _line(part: bytes) -> tuple[bytes, bytes]:
-    return _short_line(part) if len(part) <= REMEMBERED_SIZE else _short_line.__wrapped__(part)
-
-
 _LINE = re.compile(rb"(\d{1,12}):(\d{1,12}):([^,]{0,200}),(\d{1,12}):(.*)\Z", re.S)
 
 
-@lru_cache(maxsize=16384)
-def _short_line(part: bytes) -> tuple[bytes, bytes]:
+def _line(part: bytes) -> tuple[bytes, bytes]:
     """A header line without its last two characters, if it is exactly one."""
     usual = _LINE.match(part)
+    read = None
     if usual is not None:
-        start, (size, name_size, name, value_size, value) = usual.start(2), usual.groups()
+        size, name_size, name, value_size, text = usual.groups()
         if (
-            len(part) - start + 1 == int(size)
+            len(part) - usual.start(2) + 1 == int(size)
             and len(name) == int(name_size)
-            and len(value) == int(value_size)
+            and len(text) == int(value_size)
         ):
-            return name, value
-    line = part + b",]"
-    return _pair(line, whole(line))
+            read = name, text
+    if read is None:
+        whole_line = part + b",]"
+        read = _pair(whole_line, whole(whole_line))
+    if len(part) <= LONGEST_LINE:
+        if len(_lines) >= KEPT_LINES:
+            _lines.clear()
+        _lines[part] = read
+    return read
 
 
 def _pair(data: bytes, at: Item) -> tuple[bytes, bytes]:
@@ -278,7 +284,7 @@ def _raw(data: Data, found: Mapping[bytes, Item], key: bytes, kinds: bytes) -> b
     return take(data, found[key], kinds)
 
 
-def _bytes(data: Data, at: Item) -> bytes:
+def value(data: Data, at: Item) -> bytes:
     """A value as a whole, so that it can be told from others."""
     return b"%d:%b" % (at.stop - at.start, data[at.start : at.stop + 1])
 

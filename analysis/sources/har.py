@@ -14,12 +14,12 @@ from typing import Any
 
 from ..exchange import Exchange
 from ..redact import Door
-from .base import PAGES, Problem, Unjudged, give_back
+from .base import Problem, Unjudged
 from .exporters import Exporter, exporter, made_by
 from .har_entries import wire
 from .har_text import Damaged, JsonText
 from .preflighted import behind_their_preflights
-from .tnet import Data
+from .stored import OFTEN, Stored
 from .wire import Wire
 
 _BEGINS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"')
@@ -32,7 +32,7 @@ def is_har(head: bytes) -> bool:
 
 
 def exchanges(
-    data: Data, door: Door, capture: str, passed: Callable[[int], None] | None = None
+    data: Stored, door: Door, capture: str, passed: Callable[[int], None] | None = None
 ) -> Iterator[Exchange | Problem]:
     """Read a HAR file; an entry that is damaged, or cannot be understood, costs itself.
 
@@ -54,7 +54,7 @@ def exchanges(
 
 
 def wires(
-    data: Data, capture: str, by: Exporter, passed: Callable[[int], None] | None = None
+    data: Stored, capture: str, by: Exporter, passed: Callable[[int], None] | None = None
 ) -> Iterator[Wire | Problem]:
     """What each entry says of the wire, in the order of the file."""
     found = (
@@ -66,20 +66,18 @@ def wires(
     return iter(behind_their_preflights(list(found), sanitised=not by.credentials))
 
 
-def entries(data: Data, passed: Callable[[int], None] | None = None) -> Iterator[Any]:
+def entries(data: Stored, passed: Callable[[int], None] | None = None) -> Iterator[Any]:
     """The entries of a HAR file one by one, none of them looked at yet.
 
     Yields:
         The value of an entry, or a `Problem` where one or more were lost.
     """
     text = JsonText(data)
-    returned = told = 0
+    told = 0
     for found in _entries(text):
         yield found
-        if text.read - told >= PAGES:
-            returned = give_back(data, returned, text.read)
-            if passed is not None:
-                passed(text.read - told)
+        if passed is not None and text.read - told >= OFTEN:
+            passed(text.read - told)
             told = text.read
     if passed is not None:
         passed(len(data) - told)

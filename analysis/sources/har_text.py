@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .tnet import Data
+from .stored import Stored
 
 BLOCK = 2**20
 """Bytes that are decoded at a time, at the least."""
@@ -39,7 +39,7 @@ class CutOff(Damaged):
 class JsonText:
     """A place in the JSON text of a file; behind it everything is forgotten."""
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: Stored) -> None:
         self._data = data
         self._decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
         self._decoded = 0

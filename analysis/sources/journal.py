@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from mmap import mmap
 
 from .. import record
 from ..exchange import Exchange
-from .base import Problem, give_back
+from .base import Problem
+from .stored import Stored
 
 FORMAT = "cors-audit/journal"
 FORMAT_VERSION = 1
 START = f'{{"format": "{FORMAT}", '.encode()
 """What every journal begins with."""
 GAP = b'{"missing": '
+BLOCK = 2**20
+"""Bytes read at a time."""
 
 
 def heading() -> str:
@@ -41,7 +43,7 @@ def is_journal(head: bytes) -> bool:
     return head.startswith(START)
 
 
-def exchanges(data: bytes | mmap, capture: str) -> Iterator[Exchange | Problem]:
+def exchanges(data: Stored, capture: str) -> Iterator[Exchange | Problem]:
     """Read a journal; a broken line costs itself."""
     torn = 0
     for number, text in enumerate(_lines(data), 1):
@@ -70,24 +72,24 @@ def exchanges(data: bytes | mmap, capture: str) -> Iterator[Exchange | Problem]:
             RecursionError,
         ):
             torn = number
-    if torn and data[len(data) - 1 :] == b"\n":
+    if torn and data[len(data) - 1 : len(data)] == b"\n":
         yield _damaged(torn)
     elif torn:
         why = "the journal is still being written, or its writing was interrupted there"
         yield Problem("last line without end", why)
 
 
-def _lines(data: bytes | mmap) -> Iterator[bytes]:
+def _lines(data: Stored) -> Iterator[bytes]:
     """The lines; the last one may have no end."""
-    position = returned = 0
-    while position < len(data):
-        end = data.find(b"\n", position)
-        if end < 0:
-            end = len(data)
-        text = data[position:end]
-        position = end + 1
-        returned = give_back(data, returned, end)
-        yield text
+    begun: list[bytes] = []
+    for block in data.blocks(0, BLOCK):
+        first, *others = block.split(b"\n")
+        begun.append(first)
+        for each in others:
+            yield b"".join(begun)
+            begun = [each]
+    if last := b"".join(begun):
+        yield last
 
 
 def _read(text: bytes, capture: str) -> Exchange | Problem:

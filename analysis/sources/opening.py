@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from ..frozen import frozen
 from . import remote
-from .base import CaptureError
-from .packed import BLOCK, BROKEN, is_packed, unpacked
-from .tnet import Data
+from .base import CaptureError, Unreadable
+from .packed import BLOCK, Broken, is_packed, unpacked
+from .stored import Stored
 
 SUFFIXES = (".flow", ".flows", ".mitm", ".jsonl", ".har", ".zhar")
 """What is taken from a folder, also with `.gz` behind it."""
 
 REMEDY = "expected a recording made by `mitmdump -w FILE` or `cors-audit record`, or a HAR file"
-LARGEST_DIGEST = 64 * 2**20
-"""Larger files get no digest: it would cost more than reading what matters in them."""
 IN_MEMORY = 16 * 2**20
-"""Larger files are mapped. Somebody may cut a file while it is mapped, and the system then ends the
-process that reads on: a process of its own, therefore (`reading`), or a program that calls us."""
+"""Larger files are not read at once, and get no digest: most bytes of them are stepped over."""
 BOMB_SIZE, BOMB_RATIO = 2**30, 200
 """What unpacks to more than so many bytes, and so many times its size, is no recording."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaptureFile:
     """One input, opened."""
 
     name: str
     """File name only."""
-    data: Data
+    data: Stored
     """Everything in it, unpacked."""
     kind: str
     """`flow`, `journal` or `har`."""
@@ -118,26 +114,34 @@ def open_capture(path: str) -> CaptureFile:
     name = name_of(path)
     try:
         data, digest, fault = _contents(path)
+        kind, made_by = _recognised(data)
     except OSError as error:
         raise CaptureError(f"{path}: {error.strerror or error}") from error
-    head = bytes(data[:4096])
-    if not head:
+    except Unreadable as error:
+        raise CaptureError(f"{name}: {error}") from error
+    if not len(data):
         raise CaptureError(f"{name}: {fault or 'the file is empty'}; {REMEDY}")
+    if kind is None:
+        raise CaptureError(f"{name}: no capture; {REMEDY}")
+    return CaptureFile(name, data, kind, digest, fault, made_by)
+
+
+def _recognised(data: Stored) -> tuple[str | None, str | None]:
+    """`kind` and `made_by` of `CaptureFile`; no kind: it is no capture."""
+    head = data[0:4096]
     from . import journal
 
     if journal.is_journal(head):
-        return CaptureFile(name, data, "journal", digest, fault)
+        return "journal", None
     from . import har
 
     if har.is_har(head):
         from .exporters import made_by
 
-        return CaptureFile(name, data, "har", digest, fault, made_by(data))
+        return "har", made_by(data)
     from .flowfile import holds_flows
 
-    if holds_flows(data):
-        return CaptureFile(name, data, "flow", digest, fault)
-    raise CaptureError(f"{name}: no capture; {REMEDY}")
+    return ("flow" if holds_flows(data) else None), None
 
 
 def name_of(path: str) -> str:
@@ -145,7 +149,7 @@ def name_of(path: str) -> str:
     return "standard input" if path == "-" else Path(path).name
 
 
-def _contents(path: str) -> tuple[Data, str | None, str | None]:
+def _contents(path: str) -> tuple[Stored, str | None, str | None]:
     """What is in a file, its digest, and why it may not be everything."""
     name = name_of(path)
     if path == "-":
@@ -160,20 +164,21 @@ def _contents(path: str) -> tuple[Data, str | None, str | None]:
             for block in remote.blocks(path, BLOCK):
                 sha.update(block)
                 _keep(block, aside, name)
-            digest = sha.hexdigest() if aside.tell() <= LARGEST_DIGEST else None
+            digest = sha.hexdigest() if aside.tell() <= IN_MEMORY else None
             data, fault = _unpacked(aside, name)
         return data, digest, fault
-    with open(path, "rb") as file:
+    with open(path, "rb", buffering=0) as file:
         state = os.fstat(file.fileno())
         if not stat.S_ISREG(state.st_mode):
             with _put_aside(file, name) as aside:
                 data, fault = _unpacked(aside, name)
             return data, None, fault
-        digest = None
-        if state.st_size <= LARGEST_DIGEST:
-            digest = file_digest(file, "sha256").hexdigest()
-        data, fault = _unpacked(file, name)
-        return data, digest, fault
+        if state.st_size > IN_MEMORY:
+            data, fault = _unpacked(file, name)
+            return data, None, fault
+        held = file.read()
+        data, fault = _unpacked(file, name) if is_packed(held[:4]) else (Stored.of(held), None)
+        return data, sha256(held).hexdigest(), fault
 
 
 def _put_aside(pipe: BinaryIO, name: str) -> BinaryIO:
@@ -208,7 +213,7 @@ def _no_room(name: str, error: OSError) -> CaptureError:
     )
 
 
-def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
+def _unpacked(file: BinaryIO, name: str) -> tuple[Stored, str | None]:
     """The contents of a file, compressed or not, and why they may not be everything.
 
     Raises:
@@ -218,7 +223,7 @@ def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
     head = file.read(4)
     file.seek(0)
     if not is_packed(head):
-        return _mapped(file), None
+        return _stored(file), None
     size, done, fault = os.fstat(file.fileno()).st_size, 0, None
     with _nameless(name) as aside:
         try:
@@ -230,15 +235,11 @@ def _unpacked(file: BinaryIO, name: str) -> tuple[Data, str | None]:
                         "recording does; if you trust it, unpack it yourself (gunzip)"
                     )
                 _keep(block, aside, name)
-        except BROKEN as error:
+        except Broken as error:
             fault = f"cannot be unpacked to its end ({str(error).rstrip('.')})"
-        return _mapped(aside), fault
+        return _stored(aside), fault
 
 
-def _mapped(file: BinaryIO) -> Data:
-    """A file as it is now; one that still grows is read as far as it got."""
-    size = os.fstat(file.fileno()).st_size
-    if size <= IN_MEMORY:
-        file.seek(0)
-        return file.read(size)
-    return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+def _stored(file: BinaryIO) -> Stored:
+    """A file as it is now, which its caller may close."""
+    return Stored(open(os.dup(file.fileno()), "rb", buffering=0))

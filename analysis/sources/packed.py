@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
-import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .base import CaptureError
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 BLOCK = 2**20
 """Bytes moved at a time."""
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
-BROKEN = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error)
-"""What unpacking raises where a file is damaged or cut off."""
+
+
+class Broken(Exception):
+    """A packed file is damaged or cut off."""
 
 
 def is_packed(head: bytes) -> bool:
@@ -27,28 +30,38 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
 
     Raises:
         CaptureError: it is an archive without a HAR file in it.
-        EOFError, OSError, zlib.error, zipfile.BadZipFile: see `BROKEN`.
+        Broken: it is damaged or cut off.
     """
-    head = file.read(len(ZIP))
-    file.seek(0)
-    if head.startswith(GZIP):
-        with gzip.open(file) as unpacking:
-            while block := unpacking.read1(BLOCK):
-                yield block
-    elif head.startswith(ZIP):
-        with zipfile.ZipFile(file) as archive:
-            inside = next((each for each in archive.namelist() if each.endswith(".har")), None)
-            if inside is None:
-                raise CaptureError(f"{name}: a zip file without a .har file in it")
-            try:
-                member = archive.open(inside)
-            except RuntimeError as error:  # a password, or an unknown compression
-                raise CaptureError(f"{name}: {error}; unpack it yourself") from None
-            with member:
-                while block := member.read(BLOCK):
+    import gzip  # these two are large, and few captures are packed
+    import zipfile
+
+    try:
+        head = file.read(len(ZIP))
+        file.seek(0)
+        if head.startswith(GZIP):
+            with gzip.open(file) as unpacking:
+                while block := unpacking.read1(BLOCK):
                     yield block
-    else:
-        yield from _inflated(file)
+        elif head.startswith(ZIP):
+            with zipfile.ZipFile(file) as archive:
+                yield from _archived(archive, name)
+        else:
+            yield from _inflated(file)
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
+        raise Broken(str(error)) from error
+
+
+def _archived(archive: ZipFile, name: str) -> Iterator[bytes]:
+    inside = next((each for each in archive.namelist() if each.endswith(".har")), None)
+    if inside is None:
+        raise CaptureError(f"{name}: a zip file without a .har file in it")
+    try:
+        member = archive.open(inside)
+    except RuntimeError as error:  # a password, or an unknown compression
+        raise CaptureError(f"{name}: {error}; unpack it yourself") from None
+    with member:
+        while block := member.read(BLOCK):
+            yield block
 
 
 def _is_zlib(head: bytes) -> bool:

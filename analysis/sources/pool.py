@@ -13,9 +13,10 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+
+from ..frozen import frozen
 
 Work = Callable[[bytes], bytes]
 DONE, FAILED = b"+", b"-"
@@ -24,7 +25,7 @@ AHEAD = 3
 """Tasks for each process that may be under way or waiting to be taken: bounds the memory."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Died:
     """The process that was at a task ended before the task did."""
 
@@ -34,8 +35,6 @@ class Died:
     @property
     def reason(self) -> str:
         """In words."""
-        if self.code is not None and -self.code == getattr(signal, "SIGBUS", None):
-            return "the file was cut short while it was read"
         if self.code is not None and self.code < 0:
             return f"the process that read it was ended by signal {-self.code}"
         return f"the process that read it ended with code {self.code}"

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, field
 from pathlib import Path
 
+from ..frozen import frozen
 from ..redact import Account, Door
 from . import parcel, remote
-from .base import CaptureError, Peeked, Problem
-from .opening import IN_MEMORY, CaptureFile, name_of, open_capture
+from .base import CaptureError, Problem, Unreadable
+from .opening import CaptureFile, name_of, open_capture
 from .packed import is_packed
 from .parcel import Item
+from .stored import CUT_SHORT, Stored
 
 Passed = Callable[[int], None]
 PIECE = 32 * 2**20
 """Bytes of a large flow file that one process reads at a time."""
+STEP = 256
+"""Bytes looked at where one record ends and the next begins."""
 WORTH_IT = 64 * 2**20
 """Bytes in all from which on further processes are started: starting them costs as much as
 reading so much."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A capture, or a part of one, and what is in it."""
 
@@ -38,7 +42,7 @@ class Piece:
     items: Iterable[Item] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """What another process is to read."""
 
@@ -77,6 +81,24 @@ def read(
     Args:
         passed: called now and then with the number of bytes that were read since.
     """
+    try:
+        yield from _read_on(capture, door, capture_id, start, stop, passed)
+        if stop is not None and stop > len(capture.data):
+            raise Unreadable(CUT_SHORT)
+    except Unreadable as error:
+        yield Problem("damaged file", str(error), fatal=True)
+    if capture.fault is not None:
+        yield Problem("damaged file", capture.fault, fatal=True)
+
+
+def _read_on(
+    capture: CaptureFile,
+    door: Door,
+    capture_id: str,
+    start: int,
+    stop: int | None,
+    passed: Passed | None,
+) -> Iterator[Item]:
     if capture.kind == "journal":
         from . import journal
 
@@ -91,10 +113,6 @@ def read(
         from . import flowfile
 
         yield from flowfile.exchanges(capture.data, door, capture_id, start, stop, passed)
-        if stop is not None and stop > len(capture.data):
-            yield Problem("damaged file", "it was cut short while it was read", fatal=True)
-    if capture.fault is not None:
-        yield Problem("damaged file", capture.fault, fatal=True)
 
 
 def pieces(
@@ -103,13 +121,11 @@ def pieces(
     """Everything in the captures that `find` has found, in order.
 
     Args:
-        workers: processes that may read at the same time; 0: this one reads, whatever there is.
+        workers: processes that may read at the same time; below 2 this one reads.
         key: of the door.
         passed: told how many bytes of the files were read since it was told last.
     """
-    worth_it = workers > 1 and size_of(found) >= WORTH_IT
-    mapped = workers > 0 and any(_size(each) > IN_MEMORY for each in found)
-    if (worth_it or mapped) and all(map(can_be_sent, found)):
+    if workers > 1 and size_of(found) >= WORTH_IT and all(map(can_be_sent, found)):
         yield from _together(found, key, door, workers, passed)
         return
     for number, path in enumerate(found):
@@ -183,8 +199,8 @@ def tasks_of(number: int, path: str | CaptureError, key: str, redact: bool) -> I
     if size >= 2 * PIECE:
         try:
             with open(path, "rb", buffering=0) as file:
-                parts = list(_parts(Peeked(file)))
-        except OSError:
+                parts = list(_parts(Stored(file, STEP)))
+        except (OSError, Unreadable):
             parts = []  # whoever is to read it will tell
         for start, stop in parts:
             yield Task(number, path, None, key, redact, stop - start, start, stop)
@@ -193,7 +209,7 @@ def tasks_of(number: int, path: str | CaptureError, key: str, redact: bool) -> I
     yield Task(number, path, None, key, redact, size)
 
 
-def _parts(file: Peeked) -> Iterator[tuple[int, int]]:
+def _parts(file: Stored) -> Iterator[tuple[int, int]]:
     """Parts of a flow file; none of what can only be read as a whole."""
     from . import flowfile, har, journal
 

@@ -9,15 +9,18 @@ value mislead nobody. mitmproxy's dialect: `;` is UTF-8 text, `,` are bytes.
 from __future__ import annotations
 
 import re
-from mmap import mmap
 from typing import NamedTuple
 
-Data = bytes | mmap
+from .stored import Stored
+
+Data = bytes | Stored
 
 TEXT, INTEGER, NULL, LIST, DICTIONARY = b";#~]}"
 """Letters of types; the others are `,` bytes, `^` a float, `!` a boolean."""
 
 LENGTH = re.compile(rb"(\d{1,12}):")
+_LONGEST = 13
+"""Bytes of a length."""
 
 
 class Unusual(ValueError):
@@ -38,14 +41,14 @@ def item(data: Data, position: int, end: int) -> Item:
     Raises:
         Unusual: there is none.
     """
-    length = LENGTH.match(data, position, end)
+    length = LENGTH.match(data[position : min(position + _LONGEST, end)])
     if length is None:
         raise Unusual("no length")
-    start = length.end()
+    start = position + length.end()
     stop = start + int(length[1])
     if stop >= end:
         raise Unusual("longer than what holds it")
-    return Item(data[stop], start, stop)
+    return Item(ord(data[stop : stop + 1]), start, stop)
 
 
 def whole(data: bytes) -> Item:

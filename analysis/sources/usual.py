@@ -10,117 +10,180 @@ from __future__ import annotations
 
 import re
 
-from .flowrecord import client, fields, was_reached
+from .flowrecord import REMEMBERED_SIZE, client, lines, value, was_reached
 from .proxied import Answer, Proxied
-from .tnet import Data, Item
+from .stored import Stored
+from .tnet import DICTIONARY, Item, members
 
-_NUMBER = rb"(\d{1,12}):([0-9.e+-]{1,30})\^"
-_MESSAGE = (
-    rb"13:timestamp_end;(?:0:~|" + _NUMBER + rb")15:timestamp_start;" + _NUMBER
-    + rb"8:trailers;0:~7:content;(\d{1,12}):"
-)  # fmt: skip
+_TIME = rb"(?:%b)\^" % b"|".join(rb"%d:[0-9.]{%d}" % (n, n) for n in (17, 18, 16, 15, 14, 13, 12))
+"""A time that nobody wants, as the clock gives it: seconds, with a few digits behind the dot."""
+_WANTED_TIME = rb"(\d\d):([0-9.]{12,18})\^"
+_VERSION = rb"8:HTTP/[12]\.[01]|6:HTTP/3"
+_BODY = rb"8:trailers;0:~7:content;(\d{1,12}):"
 _RESPONSE = re.compile(
-    rb"9:websocket;0:~8:response;(\d{1,12}):"
-    rb"6:reason;(\d{1,12}):([^,]{0,100}),11:status_code;(\d):(\d{1,9})#" + _MESSAGE
+    rb"(\d{1,12}):9:websocket;0:~8:response;(\d{1,12}):"
+    rb"6:reason;(\d{1,3}):([^,]{0,100}),11:status_code;3:(\d{3})#"
+    rb"13:timestamp_end;(?:0:~|" + _WANTED_TIME + rb")15:timestamp_start;" + _TIME + _BODY
 )
 _HEADERS = re.compile(rb"[,~]7:headers;(\d{1,12}):")
 _REQUEST = re.compile(
-    rb"\]12:http_version;(\d{1,12}):([^,]{0,20}),(\})7:request;(\d{1,12}):4:path;(\d{1,12}):"
+    rb"\]12:http_version;(?:" + _VERSION + rb"),(\})7:request;(\d{1,12}):4:path;(\d{1,12}):"
 )
 _TARGET = re.compile(
-    rb",9:authority;(\d{1,12}):([^,]{0,300}),6:scheme;(\d{1,12}):([^,]{0,20}),6:method;(\d{1,12}):([^,]{0,40}),"
-    rb"4:port;(\d):(\d{1,9})#4:host;(\d{1,12}):([!-:<-~]{0,300});" + _MESSAGE
+    rb",9:authority;(\d{1,3}):([^,]{0,300}),6:scheme;(\d{1,2}):([^,]{0,20}),"
+    rb"6:method;(\d{1,2}):([^,]{0,40}),4:port;(\d):(\d{1,5})#4:host;(\d{1,3}):([!-:<-~]{0,300});"
 )
-_SERVER = re.compile(
-    rb"\]12:http_version;(\d{1,12}):([^,]{0,20}),(\})6:backup;0:~17:timestamp_created;" + _NUMBER
+_LONGEST_TARGET = 750
+"""Bytes of what `_TARGET` matches, at the most."""
+_SENT_KEY = b"13:timestamp_end;"
+_SENT = re.compile(
+    _SENT_KEY + rb"(?:0:~|" + _TIME + rb")15:timestamp_start;" + _WANTED_TIME + _BODY
+)
+_FLOW = re.compile(
+    rb"\]12:http_version;(" + _VERSION + rb"),(\})6:backup;0:~17:timestamp_created;" + _TIME
     + rb"7:comment;0:;8:metadata;0:\}6:marked;0:;9:is_replay;0:~11:intercepted;5:false!"
-    rb"11:server_conn;(\d{1,12}):"
 )  # fmt: skip
-_CLIENT = re.compile(rb"\}11:client_conn;(\d{1,12}):")
-_END = re.compile(rb"\}5:error;0:~2:id;36:([!-~]{36});4:type;4:http;7:version;2:21#\Z")
+_END = re.compile(rb"5:error;0:~2:id;36:([!-~]{36});4:type;4:http;7:version;2:21#\}")
+_END_SIZE = 86
+"""Bytes of what `_END` matches."""
+_BEGIN = 512
+"""Bytes from the beginning of a record up to the body of its answer, at the most."""
+_MORE = 2**15
+"""Bytes between two bodies, or behind the last one, if there are no more than usual."""
+_TARGETS_KEPT, _CONNECTIONS_KEPT = 1024, 256
+_TELLING = 96
+"""Bytes at the end of a record's connections, with ports and an id: they tell which ones it is."""
+
+_targets: dict[bytes, tuple[bytes, bytes, bytes, str, int]] = {}
+"""Method, scheme, authority, host and port, by how they stand in a record."""
+_connections: dict[bytes, tuple[bytes, tuple[str, str, bytes | None, bool]]] = {}
+"""By their last bytes: connections as they stand in a record, and what they say."""
 
 
-def record(data: Data, outer: Item) -> Proxied | None:
-    """Read a record; None: it is not the usual one."""
-    end = outer.stop
-    response = _RESPONSE.match(data, outer.start, end)
+def record(data: Stored, position: int) -> tuple[Proxied, int] | None:
+    """Read the record that begins at `position`.
+
+    Returns:
+        What it says, and where it ends; None: it is not the usual one.
+    """
+    raw, base = data.around(position, position + _BEGIN)
+    response = _RESPONSE.match(raw, position - base)
     if response is None:
         return None
-    (response_size, reason_size, reason, status_size, status,
-     ended_size, ended, answered_size, answered, body) = response.groups()  # fmt: skip
-    lines = _HEADERS.match(data, response.end() + int(body), end)
-    if lines is None:
+    size, response_size, reason_size, reason, status, ended_size, ended, body = response.groups()
+    # Places in the file; the closing brace stands at `stop`.
+    stop = base + response.end(1) + 1 + int(size)
+    response_stop = base + response.end(2) + 1 + int(response_size)
+    place = base + response.end() + int(body)
+    if stop >= base + len(raw):
+        raw, base = data.around(place, min(place + _MORE, stop + 1))
+    got = _HEADERS.match(raw, place - base)
+    if got is None:
         return None
-    lines_end = lines.end() + int(lines[1])
-    request = _REQUEST.match(data, lines_end, end)
+    got_end = got.end() + int(got[1])
+    request = _REQUEST.match(raw, got_end)
     if request is None:
         return None
-    answer_version_size, answer_version, _, request_size, path_size = request.groups()
-    path_end = request.end() + int(path_size)
-    target = _TARGET.match(data, path_end, end)
-    if target is None:
+    path_end = request.end() + int(request[3])
+    target_end = raw.find(_SENT_KEY, path_end, path_end + _LONGEST_TARGET)
+    if target_end < 0:
         return None
-    (authority_size, authority, scheme_size, scheme, method_size, method, port_size, port,
-     host_size, host, sent_size, sent, started_size, started, body) = target.groups()  # fmt: skip
-    asked = _HEADERS.match(data, target.end() + int(body), end)
+    target, sent = _target(raw[path_end:target_end]), _SENT.match(raw, target_end)
+    if target is None or sent is None:
+        return None
+    path, got_lines = raw[request.end() : path_end], raw[got.end() : got_end]
+    sound = base + request.start(1) == response_stop
+    request_stop = base + request.end(2) + 1 + int(request[2])
+    started_size, started, body = sent.groups()
+    place = base + sent.end() + int(body)
+    if stop >= base + len(raw):
+        raw, base = data.around(place, min(place + _MORE, stop + 1))
+    asked = _HEADERS.match(raw, place - base)
     if asked is None:
         return None
     asked_end = asked.end() + int(asked[1])
-    server = _SERVER.match(data, asked_end, end)
-    if server is None:
+    flow = _FLOW.match(raw, asked_end)
+    if flow is None:
         return None
-    version_size, version, _, created_size, created, server_size = server.groups()
-    server_end = server.end() + int(server_size)
-    connection = _CLIENT.match(data, server_end, end)
-    if connection is None:
-        return None
-    connection_end = connection.end() + int(connection[1])
-    last = _END.match(data, connection_end, end)
+    end = stop + 1 - base - _END_SIZE
+    last = _END.match(raw, end) if end > flow.end() else None
     if (
         last is None
-        or request.start(3) != response.end(1) + 1 + int(response_size)
-        or server.start(3) != request.end(4) + 1 + int(request_size)
+        or not sound
+        or base + flow.start(2) != request_stop
         or len(reason) != int(reason_size)
-        or len(status) != int(status_size)
         or (ended is not None and len(ended) != int(ended_size))
-        or len(answered) != int(answered_size)
-        or len(answer_version) != int(answer_version_size)
-        or len(authority) != int(authority_size)
-        or len(scheme) != int(scheme_size)
-        or len(method) != int(method_size)
-        or len(port) != int(port_size)
-        or len(host) != int(host_size)
-        or (sent is not None and len(sent) != int(sent_size))
         or len(started) != int(started_size)
-        or len(version) != int(version_size)
-        or len(created) != int(created_size)
     ):
         return None
     try:
-        address, name, front = client(data[connection.start(1) : connection_end + 1])
-        return Proxied(
+        address, connection, front, reached = _connection(raw, flow.end(), end)
+        read = Proxied(
             id=last[1].decode("ascii"),
             address=address,
-            connection=name,
+            connection=connection,
             started=float(started),
-            method=method,
-            scheme=scheme,
-            authority=authority,
-            host=host.decode("ascii"),
-            port=int(port),
-            path=data[request.end() : path_end],
-            http_version=version,
-            request=fields(data[asked.start(1) : asked_end + 1]),
-            answer=Answer(
-                int(status),
-                fields(data[lines.start(1) : lines_end + 1]),
-                None if ended is None else float(ended),
-            ),
+            method=target[0],
+            scheme=target[1],
+            authority=target[2],
+            host=target[3],
+            port=target[4],
+            path=path,
+            http_version=flow[1][2:],
+            request=lines(raw[asked.end() : asked_end]),
+            answer=Answer(int(status), lines(got_lines), float(ended) if ended else None),
             failure=None,
             replayed=False,
             edited=False,
-            reached=was_reached(data[server.start(6) : server_end + 1]),
+            reached=reached,
             front=front,
         )
     except ValueError:  # what looks like a number is none, or a part is not the usual one
         return None
+    return read, stop + 1
+
+
+def _target(part: bytes) -> tuple[bytes, bytes, bytes, str, int] | None:
+    """What is between path and times of a request; None: it is not the usual."""
+    known = _targets.get(part)
+    if known is not None:
+        return known
+    usual = _TARGET.fullmatch(part)
+    if usual is None:
+        return None
+    said = usual.groups()
+    if any(len(value) != int(size) for size, value in zip(said[::2], said[1::2], strict=True)):
+        return None
+    authority, scheme, method, port, host = said[1::2]
+    if len(_targets) >= _TARGETS_KEPT:
+        _targets.clear()
+    known = _targets[part] = method, scheme, authority, host.decode("ascii"), int(port)
+    return known
+
+
+def _connection(raw: bytes, start: int, stop: int) -> tuple[str, str, bytes | None, bool]:
+    """What `Proxied` has of the connections that stand here: both keys with their values.
+
+    A browser uses a connection many times, and its certificates are most of a record: they are
+    compared with those of a record that was read, which is quicker than to read them.
+
+    Raises:
+        ValueError: they are not the usual ones.
+    """
+    key = raw[stop - _TELLING : stop]
+    known = _connections.get(key)
+    if known is not None and len(known[0]) == stop - start and raw.startswith(known[0], start):
+        return known[1]
+    part = raw[start:stop]
+    both = members(part, Item(DICTIONARY, 0, len(part)))
+    if both.keys() != {b"server_conn", b"client_conn"}:
+        raise ValueError("other keys")
+    said = (
+        *client(value(part, both[b"client_conn"])),
+        was_reached(value(part, both[b"server_conn"])),
+    )
+    if len(part) <= 2 * REMEMBERED_SIZE:
+        if len(_connections) >= _CONNECTIONS_KEPT:
+            _connections.clear()
+        _connections[key] = part, said
+    return said

@@ -6,9 +6,9 @@ Every captured string in the model has been through `reports.escape`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from analysis.frozen import frozen
 from analysis.result import AuditResult
 
 from .. import verdict, words
@@ -37,7 +37,7 @@ ROOM = 1_000_000
 """Characters of all cards and of the texts behind their buttons, to begin with."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A link of the side list; `count` may be empty."""
 
@@ -46,7 +46,7 @@ class Place:
     count: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Badge:
     """May this file be shared?"""
 
@@ -54,7 +54,7 @@ class Badge:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """Everything on the page."""
 

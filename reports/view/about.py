@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from analysis.frozen import frozen
 
 from .. import words
 from ..escape import clip, visible
@@ -12,7 +13,7 @@ from ..story import Book
 MOST_ROWS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """One capture."""
 
@@ -24,7 +25,7 @@ class Input:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """A finding that a person decided to ignore."""
 
@@ -36,7 +37,7 @@ class Accepted:
     until: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class About:
     """The section."""
 

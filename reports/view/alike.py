@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Finding
+from analysis.frozen import frozen
 
 from .. import story, words
 from ..escape import visible
@@ -15,7 +15,7 @@ from ..words import Rich
 MOST_EXAMPLES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alike:
     """One such finding."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Kind
+from analysis.frozen import frozen
 from analysis.result import LeastPrivilege, PathPolicy, Policy
 
 from .. import verdict, words
@@ -21,7 +21,7 @@ MOST_TABLES = 15
 MOST_PATHS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chip:
     """A word with the shape and colour of a kind, or of `fine`."""
 
@@ -29,7 +29,7 @@ class Chip:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Api:
     """One server origin."""
 
@@ -46,7 +46,7 @@ class Api:
     endpoints: Endpoints | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Apis:
     """The section."""
 

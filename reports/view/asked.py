@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Expectation, Finding
+from analysis.frozen import frozen
 from analysis.result import ExchangeRow, HeaderRow
 
 from .. import characters
@@ -27,7 +27,7 @@ CREDENTIALS = {
 MOST_LINES = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """A line of the server's answer; `state` is `ok`, `missing`, `wrong` or `quiet`."""
 
@@ -36,7 +36,7 @@ class Answer:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One question, its answer, and what would have passed."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from analysis.finding import Explained, Finding, Kind
+from analysis.frozen import frozen
 from analysis.result import ExchangeRow
 
 from .. import story, words
@@ -21,7 +22,7 @@ from .proof import Call, Raw, Seen
 from .right import Check, checks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explains:
     """A finding with the same cause."""
 
@@ -33,7 +34,7 @@ class Explains:
     message: Rich
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """One finding; empty tuples and texts are left out of the page."""
 
@@ -78,7 +79,7 @@ class Card:
     alike: tuple[Alike, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """One check box of the filter bar."""
 
@@ -87,7 +88,7 @@ class Filter:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Findings:
     """The section of cards."""
 

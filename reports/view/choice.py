@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from analysis.finding import Finding
+from analysis.frozen import frozen
 
 from .. import story
 from ..story import Book
@@ -19,7 +18,7 @@ CARD, ROW, LISTED = 6_000, 450, 600
 """Characters of a card's frame, of a row in one of its tables, and of a finding's row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """What the page shows of the findings that nobody accepted."""
 

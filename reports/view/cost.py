@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from analysis.frozen import frozen
 
 from .. import words
 from ..escape import clip
@@ -13,7 +13,7 @@ BAR = 150
 CHROMIUM_CAP = 7200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One API; `bar` and `saved` are lengths of a drawing 150 wide."""
 
@@ -27,7 +27,7 @@ class Row:
     suggested: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cost:
     """The section; no rows when there was no preflight."""
 

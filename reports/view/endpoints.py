@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from analysis.frozen import frozen
 from analysis.result import AnswerRow, EndpointPolicy
 
 from .. import words
@@ -26,7 +26,7 @@ MODES = {
 """`allow_origin_mode` in words, the widest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One method and path shape."""
 
@@ -37,7 +37,7 @@ class Row:
     answers_left_out: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoints:
     """The table of one API."""
 

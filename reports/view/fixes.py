@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from analysis.finding import Finding, Fix
+from analysis.frozen import frozen
 from analysis.result import AuditResult
 
 from .. import words
@@ -17,7 +16,7 @@ ROOM_FOR_OTHERS = 150_000
 """Characters of code for stacks that were not recognised, in all cards together."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """One way to put it right."""
 
@@ -31,7 +30,7 @@ class Shown:
     """Whether our tests ran this configuration; empty where there is nothing to run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Others:
     """Configurations for other servers; `same_as` is the card that shows them."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from analysis.finding import Finding
+from analysis.frozen import frozen
 
 from ..escape import clip
 
@@ -52,7 +52,7 @@ _LINK_CHARACTERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """`href` is empty where the address is shown as text only."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analysis.finding import Kind
+from analysis.frozen import frozen
 from analysis.result import ExchangeRow
 
 from .. import words
@@ -17,7 +18,7 @@ MOST_ROWS = 40
 UNKNOWN = "page not known"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """Calls of one page to one API; no chips means no calls."""
 
@@ -26,7 +27,7 @@ class Cell:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One page."""
 
@@ -34,7 +35,7 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matrix:
     """The table, and the APIs that did not fit."""
 

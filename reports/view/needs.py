@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from analysis.frozen import frozen
 from analysis.result import Allows, Policy
 
 from ..escape import clip
@@ -19,7 +19,7 @@ ON_ERRORS = {
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/,\s]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A value with its mark; `word` says what the mark means."""
 
@@ -29,7 +29,7 @@ class Item:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One part of the policy."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from analysis.finding import Endpoint, Finding, Kind
+from analysis.frozen import frozen
 from analysis.result import ExchangeRow, HeaderRow
 
 from .. import story, words
@@ -19,7 +18,7 @@ MOST_SEEN = 20
 MOST_HEADERS = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """An endpoint with its examples."""
 
@@ -31,7 +30,7 @@ class Call:
     flows: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """One place of the evidence, for findings that are not about a refusal."""
 
@@ -44,7 +43,7 @@ class Seen:
     time: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A header line; `removed` when its value was withheld."""
 
@@ -53,7 +52,7 @@ class Line:
     removed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Raw:
     """Request left, response right: names and permitted values only."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Finding, Kind
+from analysis.frozen import frozen
 from analysis.series import ApiCounts, CaptureCounts
 
 from .. import story, words
@@ -22,7 +22,7 @@ HARM = (Kind.BROKEN, Kind.DANGEROUS, Kind.FRAGILE)
 """Kinds of findings that make an API worse."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One recording; `bar` and `part` are lengths of a drawing 120 wide."""
 
@@ -39,7 +39,7 @@ class Row:
     gone: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A finding that the latest recording brought, or no longer has."""
 
@@ -51,7 +51,7 @@ class Change:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Api:
     """An API in the last two recordings that called it."""
 
@@ -62,7 +62,7 @@ class Api:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recordings:
     """The section."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Kind
+from analysis.frozen import frozen
 from analysis.result import Policy
 
 from .. import words
@@ -21,7 +21,7 @@ LOOKED_FOR = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """Rules of one kind, and what they looked for."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Finding
+from analysis.frozen import frozen
 from analysis.result import ExchangeRow
 
 from .. import words
@@ -16,7 +16,7 @@ from ..words import Rich, Span
 MOST_HOPS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """`mark` is `done`, `stop`, `never` or `unknown`; `word` says the same for all readers."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from analysis.finding import Finding, Kind
+from analysis.frozen import frozen
 
 from .. import story, verdict, words
 from ..course import Course, latest
@@ -15,7 +15,7 @@ from ..verdict import Line
 from ..words import Rich, Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tile:
     """One figure with its words."""
 
@@ -25,7 +25,7 @@ class Tile:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """One line of `Fix these first`."""
 
@@ -45,7 +45,7 @@ class Work:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """All of the first screen."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from analysis.frozen import frozen
 from analysis.result import ExchangeRow
 
 from .. import words
@@ -23,7 +23,7 @@ LEFT, RIGHT, TOP, LANE = 170, 990, 26, 44
 MARKS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A time on the axis."""
 
@@ -31,7 +31,7 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lane:
     """One API: paths of the calls, the blocked calls and their crosses."""
 
@@ -44,7 +44,7 @@ class Lane:
     binned: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """The same lane in numbers."""
 
@@ -56,7 +56,7 @@ class Fact:
     busiest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeline:
     """The section; no lanes when no time is known."""
 

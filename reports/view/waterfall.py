@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from analysis.finding import Kind
+from analysis.frozen import frozen
 from analysis.result import ExchangeRow
 
 from .. import words
@@ -19,7 +18,7 @@ LEFT, RIGHT, TOP, LINE = 230, 700, 34, 28
 DASHED = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """A rectangle; `look` is `preflight`, `request`, `blocked` or `never`."""
 
@@ -29,7 +28,7 @@ class Bar:
     look: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One call; the texts stand left of and after its bars."""
 
@@ -40,7 +39,7 @@ class Row:
     note_x: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A time on the axis."""
 
@@ -48,7 +47,7 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """One drawing."""
 

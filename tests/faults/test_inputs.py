@@ -155,13 +155,15 @@ def test_a_small_file_that_is_cut_is_read_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_large_file_that_is_cut_costs_what_is_not_there(tmp_path: Path) -> None:
-    """The system ends whoever reads a mapped file behind its end (SIGBUS)."""
-    copies = -(-40 * 2**20 // BROKEN.stat().st_size)
-    for workers in ("1", "2"):
-        code, said = cut_while_read(tmp_path, copies, 100, "--workers", workers)
-        assert code in (0, 3), said
-        # Whoever opens it after that finds a short file that ends in the middle of a record.
-        assert "the file was cut short while it was read" in said or "100 bytes are lost" in said
+    copies = -(-70 * 2**20 // BROKEN.stat().st_size)
+    code, said = cut_while_read(tmp_path, copies, 100, "--workers", "1")
+    assert (code, said.splitlines()[0]) == (
+        0, "cors-audit: long.flow: damaged file: it was cut short while it was read",
+    ), said  # fmt: skip
+    code, said = cut_while_read(tmp_path, copies, 100, "--workers", "2")
+    assert code in (0, 3), said
+    # Whoever opens it after that finds a short file that ends in the middle of a record.
+    assert "it was cut short while it was read" in said or "100 bytes are lost" in said
 
 
 def test_a_process_that_reads_is_killed(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from analysis.exchange import Exchange
 from analysis.redact import Door
 from analysis.sources.base import Problem
 from analysis.sources.flowfile import exchanges
+from analysis.sources.stored import Stored
 
 from .seeds import recorded
 
@@ -86,7 +87,7 @@ def _damage(raw: bytearray, random: Random, other: bytes) -> None:
 def unaccounted(found: Damaged) -> tuple[list[Record], list[Record]]:
     """Of the records that are whole: those that were not read, and of these the ones that do not
     even lie in a stretch that is named as lost."""
-    items = list(exchanges(found.data, Door(b"damage"), "c0", every=True))
+    items = list(exchanges(Stored.of(found.data), Door(b"damage"), "c0", every=True))
     # The same flow may be in it several times.
     read = Counter(each.id for each in items if isinstance(each, Exchange))
     lost = list(_lost(items))

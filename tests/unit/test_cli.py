@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from analysis.cli.streams import terminal_size
 from analysis.result import AuditResult
 
 from . import flows
@@ -269,3 +271,17 @@ def test_without_redaction_the_report_is_branded(tmp_path: Path) -> None:
     run(tmp_path, "report", secret, "--no-redact", "-o", "r.html", "-o", "r.json")
     assert "Not redacted" in (tmp_path / "r.html").read_text()
     assert "FAKE-SECRET" in (tmp_path / "r.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"COLUMNS": "0"}, {"COLUMNS": "77"}, {"COLUMNS": "x", "LINES": "9"}]
+)
+def test_the_size_of_the_terminal_is_told_as_python_tells_it(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert terminal_size(100) == shutil.get_terminal_size((100, 24))
+    assert terminal_size() == shutil.get_terminal_size()

@@ -8,6 +8,7 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from analysis import audit
 from analysis.cli import main, redacting
 from analysis.redact import Door
+from analysis.sources import opening
 from analysis.sources.transcript import wires
 
 from . import flows
@@ -175,3 +177,19 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     done = redact(session(tmp_path), "-o", tmp_path / "out.flow")
     assert done.exit_code == 130
     assert [path.name for path in tmp_path.iterdir()] == ["in.flow"]
+
+
+def test_a_capture_that_is_cut_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "IN_MEMORY", 0)
+    source = flows.save(tmp_path / "in.flow", *(flows.call(body=b"x" * 10**5) for _ in range(9)))
+    real = redacting._write
+
+    def cut(*given: Any) -> object:
+        os.truncate(source, 1000)
+        return real(*given)
+
+    monkeypatch.setattr(redacting, "_write", cut)
+    done = redact(source, "-o", tmp_path / "out.flow")
+    assert done.exit_code == 3
+    assert done.stderr == "cors-audit: in.flow: not copied: it was cut short while it was read\n"
+    assert list(tmp_path.iterdir()) == [source]

@@ -142,6 +142,14 @@ def test_what_is_wrong_is_named_with_its_file_and_key(tmp_path: Path, text: str,
     assert said in str(caught.value)
 
 
+def test_a_pyproject_that_says_nothing_of_us_is_nothing_of_ours(tmp_path: Path) -> None:
+    path = config(tmp_path, "no TOML\n", "pyproject.toml")
+    assert find(path.parent) == NO_CONFIG
+    config(tmp_path, "cors-audit, but no TOML\n", "pyproject.toml")
+    with pytest.raises(ConfigError, match=r"pyproject\.toml: not TOML"):
+        find(path.parent)
+
+
 def test_in_pyproject_the_whole_key_is_named(tmp_path: Path) -> None:
     path = config(tmp_path, "[tool.cors-audit]\nfail-on = 1", "pyproject.toml")
     with pytest.raises(ConfigError, match=r"pyproject\.toml: tool\.cors-audit\.fail-on: must be"):

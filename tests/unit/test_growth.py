@@ -15,6 +15,7 @@ from analysis.redact import Door
 from analysis.result import AuditResult
 from analysis.sources.base import Problem
 from analysis.sources.flowfile import exchanges
+from analysis.sources.stored import Stored
 from analysis.sources.transcript import exchanges as transcript
 
 from . import flows
@@ -52,7 +53,7 @@ def test_seeming_flows_in_a_damaged_body(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("analysis.sources.flowfile.IN_VAIN", 2_000)
 
     def read(number: int) -> list[object]:
-        return list(exchanges(beginnings(number), Door(), "c0"))
+        return list(exchanges(Stored.of(beginnings(number)), Door(), "c0"))
 
     for number in (100, 1_000):
         lost, found = read(number)

@@ -21,6 +21,7 @@ from analysis.redact import Door
 from analysis.result import AuditResult
 from analysis.sources import Problem, har, har_text
 from analysis.sources.exporters import EXPORTERS
+from analysis.sources.stored import Stored
 
 SAMPLES = sorted((Path(__file__).parents[2] / "sample_flows").glob("*.flow"))
 CHROME = (
@@ -72,7 +73,7 @@ def archive(*entries: object, creator: str = "WebInspector") -> bytes:
 
 
 def items(data: bytes) -> list[Exchange | Problem]:
-    return list(har.exchanges(data, Door(), "c0"))
+    return list(har.exchanges(Stored.of(data), Door(), "c0"))
 
 
 def result(folder: Path, *entries: object, creator: str = "WebInspector") -> AuditResult:
@@ -413,7 +414,7 @@ def test_values_are_read_whole_however_the_file_is_cut(
     for ascii_only in (True, False):
         log = {"version": 1.25, "entries": odd}
         data = json.dumps({"log": log}, ensure_ascii=ascii_only, indent=2).encode()
-        assert list(har.entries(data)) == odd
+        assert list(har.entries(Stored.of(data))) == odd
 
 
 @given(st.binary(max_size=40), st.integers(0, 2000), st.integers(0, 60))

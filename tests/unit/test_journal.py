@@ -15,6 +15,7 @@ from analysis.redact import Door
 from analysis.sources import journal, open_capture, read
 from analysis.sources.base import CaptureError, Problem
 from analysis.sources.journal_writer import JournalWriter
+from analysis.sources.stored import Stored
 from tests.benchmarks import session
 
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "sample_flows").glob("*.flow"))
@@ -39,7 +40,7 @@ def written(path: Path, exchanges: list[Exchange], **how: Any) -> Path:
 
 
 def items(path: Path) -> list[Exchange | Problem]:
-    return list(journal.exchanges(path.read_bytes(), "c0"))
+    return list(journal.exchanges(Stored.of(path.read_bytes()), "c0"))
 
 
 def whats(path: Path) -> list[str]:

@@ -19,6 +19,7 @@ from analysis.session.links import Link, Linker, Node
 from analysis.sources.base import CaptureError, Irrelevant, Problem
 from analysis.sources.flowfile import exchanges
 from analysis.sources.opening import open_capture
+from analysis.sources.stored import Stored
 from analysis.sources.transcript import exchanges as transcript
 
 from . import flows
@@ -78,7 +79,7 @@ def linked(made: Iterable[Exchange]) -> list[Node]:
 def head() -> None:
     sound, large = flows.call(), flows.call(("X-Any", "x" * 3_000))
     long = flows.call(url="https://api.example/" + "x" * 3_000)
-    made = list(exchanges(flows.dump(sound, large, long), Door(), "c0"))
+    made = list(exchanges(Stored.of(flows.dump(sound, large, long)), Door(), "c0"))
     assert isinstance(made[0], Exchange)
     for each in made[1:]:
         assert isinstance(each, Problem)
@@ -94,7 +95,7 @@ def bomb(tmp: Path) -> None:
 
 
 def in_vain() -> None:
-    lost, found = exchanges(beginnings(500), Door(), "c0")
+    lost, found = exchanges(Stored.of(beginnings(500)), Door(), "c0")
     assert isinstance(lost, Problem)
     assert not isinstance(found, Problem | Irrelevant)
 

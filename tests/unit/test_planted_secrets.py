@@ -20,6 +20,7 @@ from analysis.cli import main
 from analysis.fixes import STACKS
 from analysis.redact import Door
 from analysis.sources import CaptureFile, read
+from analysis.sources.stored import Stored
 from analysis.words import generated, is_word
 from reports import PARTS
 
@@ -148,7 +149,7 @@ def test_each_value_is_counted_once(plant: Plant) -> None:
     for _ in range(2):  # the second time comes from what the door remembers
         before = door.withheld
         data = flows.dump(plant.flow(0))
-        (exchange,) = read(CaptureFile("in.flow", data, "flow", None), door, "c0")
+        (exchange,) = read(CaptureFile("in.flow", Stored.of(data), "flow", None), door, "c0")
         assert exchange.removed == door.withheld - before == plant.place.removed + OF_A_CALL
 
 

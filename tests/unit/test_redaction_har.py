@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analysis import redaction
 from analysis.redact import Door
 from analysis.sources import CaptureFile
+from analysis.sources.stored import Stored
 
 from .test_har import ALLOWED, archive, entry, replace_one_value
 
@@ -24,7 +25,7 @@ def test_a_copy_of_anything_is_a_har_file(data: st.DataObject) -> None:
     changed |= {"timings": {"send": 0, "wait": 1, "receive": 2}}
     replace_one_value(changed, data)
     into = io.BytesIO()
-    capture = CaptureFile("x.har", archive(changed, entry(*ALLOWED)), "har", None)
+    capture = CaptureFile("x.har", Stored.of(archive(changed, entry(*ALLOWED))), "har", None)
     tally = redaction.copy(capture, into, Door(), lambda _: None)
     assert tally.copied + sum(tally.left_out.values()) == 2
     log = json.loads(into.getvalue())["log"]

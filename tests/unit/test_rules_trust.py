@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
 
+from analysis.fetch import site
 from analysis.fetch.site import registrable_domain, shared_suffix
 from analysis.finding import Confidence, Finding, Kind, Severity
 from analysis.rules.lookalike import bases_of, likeness
@@ -382,6 +383,25 @@ def test_the_list_is_read_as_its_library_reads_it() -> None:
             suffix = whole.publicsuffix(host)
             shared = shared_suffix(host)
             assert shared is None or (shared == suffix != first.publicsuffix(host)), host
+
+
+def test_the_rules_of_one_domain_are_all_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts of a few top-level domains are told by the part of the list that is about these."""
+    whole = PublicSuffixList()
+    tops: dict[str, set[str]] = {}
+    for line in Path(PSLFILE).read_text(encoding="utf-8").splitlines():
+        rule = line.partition(" ")[0].lstrip("!").replace("*", "any")
+        if rule and rule.isascii() and not rule.startswith("//"):
+            tops.setdefault(rule.rpartition(".")[2], set()).add(rule)
+    most = sorted(tops, key=lambda top: -len(tops[top]))
+    for first in range(0, 60, 10):  # com, jp, no, ck … with their wildcards and exceptions
+        monkeypatch.setattr(site, "_lists", {})
+        for top in [*most[first : first + 10], "ck", "local"]:
+            for rule in tops.get(top, {"host.local"}):
+                for host in (f"a.b.{rule}", f"B.{rule}", rule):
+                    registrable_domain.cache_clear()
+                    assert registrable_domain(host) == (whole.privatesuffix(host) or host)
+        assert ("", False) not in site._lists
 
 
 def test_shared_suffixes() -> None:

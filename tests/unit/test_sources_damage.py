@@ -20,6 +20,7 @@ from analysis.sources import opening
 from analysis.sources.base import CaptureError, Problem
 from analysis.sources.flowfile import borders, exchanges
 from analysis.sources.opening import open_capture
+from analysis.sources.stored import Stored
 
 from . import flows
 
@@ -35,9 +36,10 @@ def calls(number: int, body: bytes = b"") -> list[http.HTTPFlow]:
     ]  # fmt: skip
 
 
-def found(data: bytes) -> tuple[list[str], list[str]]:
+def found(data: bytes | Stored) -> tuple[list[str], list[str]]:
     """Ids of what is read from these bytes, and what is said of the rest."""
-    items = list(exchanges(data, Door(), "c0", every=True))
+    stored = Stored.of(data) if isinstance(data, bytes) else data
+    items = list(exchanges(stored, Door(), "c0", every=True))
     return (
         [each.id for each in items if isinstance(each, Exchange)],
         [each.reason for each in items if isinstance(each, Problem)],
@@ -81,14 +83,14 @@ def test_a_growing_file_is_read_as_far_as_it_got(tmp_path: Path) -> None:
     capture = open_capture(str(path))
     with path.open("ab") as file:
         file.write(whole[-10:])
-    assert found(bytes(capture.data)) == (
+    assert found(capture.data) == (
         [made[0].id],
         [
             f"not readable at byte {len(flows.dump(made[0]))}: "
             f"{len(flows.dump(made[1])) - 10} bytes are lost (the end of the file)"
         ],
     )
-    assert found(bytes(open_capture(str(path)).data))[0] == [each.id for each in made]
+    assert found(open_capture(str(path)).data)[0] == [each.id for each in made]
 
 
 @pytest.mark.parametrize("padding", [b"\n", b"\0" * 5000, b"\r\n \t"])
@@ -114,7 +116,7 @@ def test_most_of_a_file_survives_its_damage(seed: int) -> None:
 def test_borders_are_those_of_records_and_parts_read_like_the_whole() -> None:
     others = [tflow.ttcpflow(), tflow.tudpflow(), tflow.tdnsflow(), tflow.twebsocketflow()]
     made = calls(30, flows.dump(*calls(2)))
-    data = flows.dump(*made[:3], *others, *made[3:])
+    data = Stored.of(flows.dump(*made[:3], *others, *made[3:]))
     parts = list(borders(data, 20_000))
     assert len(parts) > 5
     assert max(stop - start for start, stop in parts) < 40_000
@@ -135,7 +137,7 @@ def test_parts_of_a_damaged_file_read_like_the_whole(seed: int) -> None:
     for _ in range(4):
         at = random.randrange(len(data))
         data[at : at + random.randrange(3)] = random.randbytes(random.randrange(3))
-    raw = bytes(data)
+    raw = Stored.of(bytes(data))
     parts = list(borders(raw, 10_000))
     pieces = [
         each
@@ -211,7 +213,7 @@ def test_rotated_recordings_are_one_session_in_time_order(tmp_path: Path) -> Non
 def test_large_files_have_no_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = flows.save(tmp_path / "a.flow", *calls(1))
     assert open_capture(str(path)).sha256 is not None
-    monkeypatch.setattr(opening, "LARGEST_DIGEST", path.stat().st_size - 1)
+    monkeypatch.setattr(opening, "IN_MEMORY", path.stat().st_size - 1)
     assert open_capture(str(path)).sha256 is None
 
 

@@ -17,6 +17,7 @@ from analysis.sources.flow import exchange_of, proxied
 from analysis.sources.flowfile import borders, exchanges
 from analysis.sources.flowrecord import record
 from analysis.sources.proxied import Proxied
+from analysis.sources.stored import Stored
 from analysis.sources.tnet import Unusual, whole
 
 from . import told
@@ -27,11 +28,11 @@ KEY = b"fuzz"
 def flows(data: bytes) -> None:
     """A whole file: read at once and in parts, beside mitmproxy's reader, judged, reported."""
     door = Door(KEY)
-    read = list(exchanges(data, door, "c0", every=True))
+    read = list(exchanges(Stored.of(data), door, "c0", every=True))
     parts = [
         each
-        for start, stop in borders(data, 400)
-        for each in exchanges(data, Door(KEY), "c0", start, stop, every=True)
+        for start, stop in borders(Stored.of(data), 400)
+        for each in exchanges(Stored.of(data), Door(KEY), "c0", start, stop, every=True)
     ]
     assert parts == read
     theirs = _by_mitmproxy(data)
@@ -56,9 +57,9 @@ def lazily(raw: bytes) -> Proxied | str | None:
     walked: Proxied | str | None = None
     with contextlib.suppress(Unusual):
         walked = record(raw, outer)
-    at_a_run = usual.record(raw, outer)
+    at_a_run = usual.record(Stored.of(raw), 0)
     if at_a_run is not None:
-        assert repr(at_a_run) == repr(walked)
+        assert (repr(at_a_run[0]), at_a_run[1]) == (repr(walked), len(raw))
     return walked
 
 

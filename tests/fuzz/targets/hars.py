@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.redact import Door
 from analysis.sources import read
 from analysis.sources.opening import CaptureFile
+from analysis.sources.stored import Stored
 
 from .told import judged, sound
 
@@ -12,5 +13,5 @@ from .told import judged, sound
 def har(data: bytes) -> None:
     """A whole HAR file."""
     door = Door(b"fuzz")
-    found = sound(read(CaptureFile("fuzz.har", data, "har", None), door, "c0"))
+    found = sound(read(CaptureFile("fuzz.har", Stored.of(data), "har", None), door, "c0"))
     judged(found, door)

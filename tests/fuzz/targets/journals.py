@@ -7,6 +7,7 @@ from analysis.redact import Door
 from analysis.sources import journal as journals
 from analysis.sources import read
 from analysis.sources.opening import CaptureFile
+from analysis.sources.stored import Stored
 
 from .told import judged, sound
 
@@ -15,7 +16,7 @@ def journal(data: bytes) -> None:
     """The lines of a journal, behind a heading that is whole."""
     door = Door(b"fuzz")
     whole = journals.heading().encode() + data
-    found = sound(read(CaptureFile("fuzz.jsonl", whole, "journal", None), door, "c0"))
+    found = sound(read(CaptureFile("fuzz.jsonl", Stored.of(whole), "journal", None), door, "c0"))
     for each in found:
         assert record.read(record.write(each), "c0") == each
     judged(found, door)
