@@ -82,15 +82,6 @@ class Headers:
             return 0
         return sum(line.size for line in lines) + 2 * (len(lines) - 1)
 
-    def as_plain(self) -> list[list[str | int | None]]:
-        """[name, value, size] per line, for JSON."""
-        return [[each.name, each.value, each.size] for each in self.fields]
-
-    @classmethod
-    def from_plain(cls, rows: list[tuple[str, str | None, int]]) -> Headers:
-        """What `as_plain` made."""
-        return cls(tuple(Header(name, value, size) for name, value, size in rows))
-
     def __contains__(self, name: str) -> bool:
         return name in self._places
 

@@ -1,8 +1,8 @@
 """Exchanges as a few bytes, and back: what is put aside while a session lasts.
 
-For the same process only (`analysis.record` is what lasts): exchanges repeat each other's header
-lists, URLs and clients, so those are held once, in memory, and packed exchanges name them by
-number. What comes back shares them too, which saves memory and time when a long session is judged.
+For the same process only (`analysis.record` is what lasts): exchanges repeat each other's headers,
+URLs and clients, so those are held once, in memory, and packed exchanges name them by number. What
+comes back shares them too, which saves memory and time when a long session is judged.
 """
 
 from __future__ import annotations
@@ -12,24 +12,27 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from .exchange import Exchange, Headers, SetCookie, Url
+from .exchange import Exchange, Header, Headers, SetCookie, Url
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 ROOM = 4_096
 """Different values of each kind that are held once; further ones are packed in full."""
+ROOM_FOR_LINES = 16_384
+"""The same for header lines."""
 
 
 class _Shared:
     """Values that many exchanges have in common, by number."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
         self._numbers: dict[Any, int] = {}
         self._values: list[Any] = []
 
     def number(self, value: object) -> int | None:
         """The number of a value; None: there is no room for it."""
         known = self._numbers.get(value)
-        if known is None and len(self._values) < ROOM:
+        if known is None and len(self._values) < self._room:
             known = self._numbers[value] = len(self._values)
             self._values.append(value)
         return known
@@ -42,7 +45,8 @@ class Packer:
     """Packs exchanges, and unpacks what it has packed."""
 
     def __init__(self) -> None:
-        self._lists = _Shared()
+        self._requests = _Shared()
+        self._lines = _Shared(ROOM_FOR_LINES)
         self._places = _Shared()
         self._rests = _Shared()
 
@@ -83,7 +87,7 @@ class Packer:
             exchange.connection,
             exchange.started,
             exchange.ended,
-            self._list(exchange.request),
+            self._request(exchange.request),
             exchange.status,
             self._list(exchange.response),
             exchange.cookies,
@@ -91,11 +95,14 @@ class Packer:
             self._rest(rest),
         )
 
-    def _list(self, headers: Headers) -> object:
-        number = self._lists.number(headers)
-        if number is not None:
-            return number
-        return headers.as_plain()
+    def _request(self, headers: Headers) -> object:
+        """Most requests of a page have the same headers; hardly any two answers do."""
+        number = self._requests.number(headers)
+        return self._list(headers) if number is None else number
+
+    def _list(self, headers: Headers) -> list[object]:
+        number = self._lines.number
+        return [line if (known := number(line)) is None else known for line in headers.fields]
 
     def _rest(self, rest: tuple[Any, ...]) -> object:
         number = self._rests.number(rest)
@@ -106,7 +113,7 @@ class Packer:
         return (*plain, target, scheme, cookies, altered)
 
     def _made(self, rows: list[list[Any]], origins: Collection[str] | None) -> Iterator[Exchange]:
-        lists, places, rests = self._lists, self._places, self._rests
+        requests, places, rests = self._requests, self._places, self._rests
         for row in rows:
             place, key, flow_id, connection, started, ended, sent, status, got, *more = row
             if type(place) is int:
@@ -129,9 +136,9 @@ class Packer:
                 method,
                 url,
                 version,
-                lists[sent] if type(sent) is int else Headers.from_plain(sent),
+                requests[sent] if type(sent) is int else self._headers(sent),
                 status,
-                lists[got] if type(got) is int else Headers.from_plain(got),
+                self._headers(got),
                 lost,
                 cookies,
                 referrer,
@@ -141,6 +148,12 @@ class Packer:
                 altered,
                 removed,
             )
+
+    def _headers(self, packed: list[Any]) -> Headers:
+        lines = self._lines
+        return Headers(
+            tuple([lines[line] if type(line) is int else Header(*line) for line in packed])
+        )
 
 
 def _rest_of(rest: list[Any]) -> tuple[Any, ...]:

@@ -25,8 +25,6 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, bytes):
         return value.hex()
-    if hasattr(value, "as_plain"):
-        return value.as_plain()
     return value
 
 
@@ -162,9 +160,6 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         return hint
     if hint is bytes:
         return bytes.fromhex
-    if hasattr(hint, "from_plain"):
-        made: Callable[[Any], Any] = hint.from_plain
-        return made
     fitting = (int, float) if hint is float else hint
 
     def read(value: Any) -> Any:

@@ -30,7 +30,7 @@ from .escape import (
     visible,
     xml,
 )
-from .sieve import SHORTEST, Sieve
+from .sieve import SHORTEST, Sieve, blocks
 
 BLOCK = 2**20
 """Bytes of a file that are searched at a time."""
@@ -123,12 +123,12 @@ def hits(text: str, secrets: Secrets) -> list[Hit]:
     caught = _sieve(frozenset(secrets)).caught(text)
     if not caught:
         return []
-    runs = _runs(text)
+    spelt = [(form, secret, spelling) for secret in caught for form, spelling in forms(secret)]
+    runs = _standing_in(text, {run for _, _, each in spelt for run in _ends(each)})
     return [
         Hit(place, form, secret, spelling)
-        for secret in caught
-        for form, spelling in forms(secret)
-        if _may_hold(runs, spelling)
+        for form, secret, spelling in spelt
+        if runs.issuperset(_ends(spelling))
         and (place := text.find(spelling)) >= 0
         and not _is_ours(spelling)
     ]
@@ -140,19 +140,22 @@ def _sieve(secrets: frozenset[str]) -> Sieve:
     return Sieve(secrets)
 
 
-def _runs(text: str) -> set[str]:
-    """All runs of characters between the quotes and the ends of lines of a text, of the shortest
-    length searched for. Reports repeat many of their words, so each is taken once."""
-    pieces = "\n".join(set(text.replace('"', "\n").split("\n")))
-    return {pieces[i : i + SHORTEST] for i in range(len(pieces) - SHORTEST + 1)}
+def _standing_in(text: str, runs: set[str]) -> set[str]:
+    """Those of these runs of characters that stand in a text, between its quotes and the ends of
+    its lines. Reports repeat many of their words, so each is taken once in a piece."""
+    found: set[str] = set()
+    for block in blocks(text):
+        pieces = "\n".join(set(block.replace('"', "\n").split("\n")))
+        found |= runs & {pieces[i : i + SHORTEST] for i in range(len(pieces) - SHORTEST + 1)}
+    return found
 
 
-def _may_hold(runs: set[str], spelling: str) -> bool:
-    """May the text with these runs hold this? Runs over the end of a line, or over a quote, are
-    not among them."""
+def _ends(spelling: str) -> tuple[str, ...]:
+    """The runs that stand in a text that holds this. Over a quote, and the end of a line, none is
+    looked for."""
     if "\n" in spelling or '"' in spelling:
-        return True
-    return spelling[:SHORTEST] in runs and spelling[-SHORTEST:] in runs
+        return ()
+    return spelling[:SHORTEST], spelling[-SHORTEST:]
 
 
 def _is_ours(spelling: str) -> bool:

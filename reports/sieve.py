@@ -14,6 +14,8 @@ from itertools import chain
 
 SHORTEST = 6
 """Characters of the runs compared. Shorter values would be found everywhere, by chance."""
+BLOCK = 2**20
+"""Characters of a text that are looked at together, and the rest of the last line."""
 _WORD = re.compile(f"[A-Za-z0-9]{{{SHORTEST},}}")
 _LAST_RUN = re.compile(f"(?s).*([A-Za-z0-9]{{{SHORTEST}}})")
 """The end of a value is rarely a word that all values of its kind begin with."""
@@ -43,28 +45,57 @@ class Sieve:
 
         Those in which there is no run are always among them.
         """
-        if not self._all_spelt:
-            return self._without_run
-        # Many lines of a report are equal, and no run goes over the end of one.
-        words = set(_WORD.findall("\n".join(set(text.split("\n")))))
-        runs = {word[i : i + SHORTEST] for word in words for i in range(len(word) - SHORTEST + 1)}
-        found = self._all_spelt & runs
+        found = _standing_in(text, self._all_spelt)
         if not found:
             return self._without_run
-        return self._without_run + [
-            value
-            for value, _, _, *base64 in zip(self._values, *self._spelt, strict=True)
-            if not found.isdisjoint(base64) or _may_be_made_of(value, runs)
-        ]
+        caught, ends = [], {}
+        for value, plain, small, *base64 in zip(self._values, *self._spelt, strict=True):
+            if not found.isdisjoint(base64):
+                caught.append(value)
+            elif plain in found or small in found:
+                ends[value] = _ends(value)
+        if ends:
+            wanted = {spelt for each in ends.values() for end in each for spelt in _cases(end)}
+            there = _standing_in(text, frozenset(wanted))
+            caught += [
+                value
+                for value, each in ends.items()
+                if not any(there.isdisjoint(_cases(end)) for end in each)
+            ]
+        return self._without_run + caught
 
 
-def _may_be_made_of(value: str, runs: set[str]) -> bool:
-    """Are the ends of all its words there?"""
-    return all(
-        end in runs or end.lower() in runs
-        for word in _WORD.findall(value)
-        for end in (word[:SHORTEST], word[-SHORTEST:])
-    )
+def _standing_in(text: str, runs: frozenset[str]) -> set[str]:
+    """Those of the runs that stand in a text. The runs of all of it would need ten times its
+    memory, so it is looked at piece by piece."""
+    found: set[str] = set()
+    for block in blocks(text) if runs else ():
+        # Many lines of a report are equal, and no run goes over the end of one.
+        words = set(_WORD.findall("\n".join(set(block.split("\n")))))
+        found |= runs & {
+            word[i : i + SHORTEST] for word in words for i in range(len(word) - SHORTEST + 1)
+        }
+    return found
+
+
+def blocks(text: str) -> Iterator[str]:
+    """A text in pieces of whole lines."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + BLOCK)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end
+
+
+def _ends(value: str) -> list[str]:
+    """The ends of all its words."""
+    words = _WORD.findall(value)
+    return [end for word in words for end in (word[:SHORTEST], word[-SHORTEST:])]
+
+
+def _cases(run: str) -> tuple[str, str]:
+    return run, run.lower()
 
 
 def _in_base64(runs: list[str]) -> Iterator[list[str]]:

@@ -10,9 +10,13 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
+from typing import IO
 
 from . import targets
 from .tables import Tables
+
+PIECE = 2**20
+"""Characters of a text that are written at a time."""
 
 
 def write_text(text: str, path: str | PurePath) -> None:
@@ -21,7 +25,7 @@ def write_text(text: str, path: str | PurePath) -> None:
     Raises:
         OSError: the file cannot be written; nothing of it is left.
     """
-    _put(text.encode("utf-8"), path)
+    _put(text, path)
 
 
 def write_tables(tables: Tables, paths: Iterable[Path]) -> None:
@@ -89,27 +93,28 @@ def _keep(old: Path) -> Path | None:
     return dated
 
 
-def _put(data: bytes, path: str | PurePath) -> None:
+def _put(data: str, path: str | PurePath) -> None:
     if str(path) == "-":
         _to_stdout(data)
         return
     _put_all([(Path(path), data)])
 
 
-def _put_all(files: Iterable[tuple[Path, bytes]]) -> None:
+def _put_all(files: Iterable[tuple[Path, str | bytes]]) -> None:
     """Write each beside its target, then move them into place."""
     written: list[tuple[Path, Path]] = []
     try:
         for target, data in files:
             require(target)  # known before the first file is moved
             if _is_special(target):
-                target.write_bytes(data)
+                with open(target, "wb") as file:
+                    _write(data, file)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             beside = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
             written.append((beside, target))
             with open(beside, "xb") as file:
-                file.write(data)
+                _write(data, file)
         for beside, target in written:
             os.replace(beside, target)
     except BaseException:
@@ -119,11 +124,20 @@ def _put_all(files: Iterable[tuple[Path, bytes]]) -> None:
         raise
 
 
-def _to_stdout(data: bytes) -> None:
+def _write(data: str | bytes, file: IO[bytes]) -> None:
+    """Write all of it, a text piece by piece: it may be large, and encoded it is as large again."""
+    if isinstance(data, bytes):
+        file.write(data)
+        return
+    for start in range(0, len(data), PIECE):
+        file.write(data[start : start + PIECE].encode("utf-8"))
+
+
+def _to_stdout(data: str) -> None:
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
-        sys.stdout.write(data.decode("utf-8", "replace"))
+        sys.stdout.write(data)
     else:
         sys.stdout.flush()
-        binary.write(data)
+        _write(data, binary)
     sys.stdout.flush()
