@@ -76,7 +76,7 @@ def read(
     stop: int | None = None,
     passed: Passed | None = None,
 ) -> Iterator[Item]:
-    """Everything in a capture, or in a part of a flow file, in its own order.
+    """Everything in a capture, or in a part of a flow file, in its own order; then it is closed.
 
     Args:
         passed: called now and then with the number of bytes that were read since.
@@ -99,20 +99,23 @@ def _read_on(
     stop: int | None,
     passed: Passed | None,
 ) -> Iterator[Item]:
-    if capture.kind == "journal":
-        from . import journal
+    try:
+        if capture.kind == "journal":
+            from . import journal
 
-        yield from journal.exchanges(capture.data, capture_id)
-        if passed is not None:
-            passed(len(capture.data))
-    elif capture.kind == "har":
-        from . import har
+            yield from journal.exchanges(capture.data, capture_id)
+            if passed is not None:
+                passed(len(capture.data))
+        elif capture.kind == "har":
+            from . import har
 
-        yield from har.exchanges(capture.data, door, capture_id, passed)
-    else:
-        from . import flowfile
+            yield from har.exchanges(capture.data, door, capture_id, passed)
+        else:
+            from . import flowfile
 
-        yield from flowfile.exchanges(capture.data, door, capture_id, start, stop, passed)
+            yield from flowfile.exchanges(capture.data, door, capture_id, start, stop, passed)
+    finally:
+        capture.data.close()
 
 
 def pieces(

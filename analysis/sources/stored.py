@@ -40,7 +40,14 @@ class Stored:
         self._window = held
         self._start, self._stop = 0, len(held)
         if file is not None:
-            finalize(self, file.close)  # not __del__: in a circle the file might be gone before us
+            # Not __del__: in a circle the file might be gone before us.
+            self._close = finalize(self, file.close)
+
+    def close(self) -> None:
+        """Close the file now. The collector would close it, too, but a Ctrl+C at that moment would
+        be lost: what comes up there goes nowhere."""
+        if self._file is not None:
+            self._close()
 
     @classmethod
     def of(cls, held: bytes) -> Stored:
