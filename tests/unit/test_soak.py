@@ -31,7 +31,8 @@ def test_ten_browsers_at_once(tmp_path: Path) -> None:
     assert max(each.tasks for each in course.moments) > first.tasks
     assert last.tasks <= first.tasks, "tasks that nobody ended"
     assert last.files <= first.files + 1, "files that nobody closed"
-    assert last.held is not None and first.held is not None
+    assert last.held is not None
+    assert first.held is not None
     tables, caches = last.ours - first.ours, last.held["caches"] - first.held["caches"]
     assert 0 < (tables - caches) / last.flows < MORE_THAN_KEPT, "flows that we hold"
     assert first.ours < last.ours < last.used < last.resident
