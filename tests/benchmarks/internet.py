@@ -40,12 +40,12 @@ class Internet:
         context.load_cert_chain(made)
         return await asyncio.start_server(self._answer, "127.0.0.1", 0, ssl=context)
 
-    async def browse(self, number: int, port: int, until: float) -> None:
-        """Be one browser until then."""
+    async def browse(self, number: int, port: int, until: float, enough: float) -> None:
+        """Be one browser until then, or until all of them have asked enough."""
         traffic = Traffic(BODY, seed=number)
         connections: dict[str, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
         for flow in traffic.flows(10**9):
-            if time.monotonic() > until:
+            if time.monotonic() > until or self.asked >= enough:
                 break
             if not isinstance(flow, http.HTTPFlow) or flow.websocket is not None:
                 continue

@@ -37,6 +37,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,9 @@ class Run:
         return [name for name in live if live[name] != offline[name]]
 
 
-def run(folder: Path, seconds: float) -> Run:
-    """Browse for so long with the addon, then end mitmdump, and compare."""
-    course = browse(folder, seconds)
+def run(folder: Path, seconds: float, flows: float = inf) -> Run:
+    """Browse for so long, or so much, with the addon, then end mitmdump, and compare."""
+    course = browse(folder, seconds, flows)
     return Run(
         course,
         live=AuditResult.from_dict(json.loads((folder / "live.json").read_text("utf-8"))),
@@ -120,8 +121,10 @@ def run(folder: Path, seconds: float) -> Run:
     )
 
 
-def browse(folder: Path, seconds: float, addon: bool = True, record: bool = True) -> Course:
-    """Browse for so long, then end mitmdump.
+def browse(
+    folder: Path, seconds: float, flows: float = inf, addon: bool = True, record: bool = True
+) -> Course:
+    """Browse for so long, or so much, then end mitmdump.
 
     Args:
         folder: for the report, `live.json`, the recording, `soak.flow`, and what else there is.
@@ -133,10 +136,10 @@ def browse(folder: Path, seconds: float, addon: bool = True, record: bool = True
         words += ["-s", str(ADDON), f"--set=cors_report={folder / 'live.json'}"]
     if record:
         words += ["-w", str(folder / "soak.flow")]
-    return asyncio.run(_browse(folder, seconds, words))
+    return asyncio.run(_browse(folder, seconds, flows, words))
 
 
-async def _browse(folder: Path, seconds: float, words: list[str]) -> Course:
+async def _browse(folder: Path, seconds: float, flows: float, words: list[str]) -> Course:
     internet = Internet(folder)
     server = await internet.serve()
     with socket.socket() as free:
@@ -159,7 +162,9 @@ async def _browse(folder: Path, seconds: float, words: list[str]) -> Course:
     try:
         await _listening(port, proxy)
         until = time.monotonic() + seconds
-        await asyncio.gather(*(internet.browse(each, port, until) for each in range(BROWSERS)))
+        await asyncio.gather(
+            *(internet.browse(each, port, until, flows) for each in range(BROWSERS))
+        )
         busy = time.process_time() - busy
         await _idle(probe)
         proxy.send_signal(signal.SIGINT)
