@@ -15,7 +15,7 @@ lies free between what is in use. So it is taken apart:
 - `ours`: what our code holds, counted object by object (`held`).
 - `rest`: mitmproxy, Python and OpenSSL, and what pages cost that are half used.
 
-Flat means: in the last quarter of the flows neither `ours` nor `rest` grows by more than `FLAT`
+Flat means: in the second half of the flows neither `ours` nor `rest` grows by more than `FLAT`
 bytes a flow, `rest` beyond what it grows by in mitmdump alone. (If they leaked, an exchange has
 1 000 bytes and more, a flow 10 000.) It cannot be 0: 9 bytes a flow are known and meant
 (`analysis.ids`), and the bounded tables of a session fill more and more slowly, most of them within
@@ -39,6 +39,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+from statistics import linear_regression
 from typing import Any
 
 from analysis import audit
@@ -54,8 +55,6 @@ BROWSERS = 10
 START_SECONDS, END_SECONDS = 60, 1200
 FLAT = 200
 """Bytes a flow."""
-LAST = 0.75
-"""Where the last part of the flows begins."""
 
 
 @dataclass(frozen=True)
@@ -76,25 +75,26 @@ class Course:
 
     @property
     def grown(self) -> tuple[float, float]:
-        """Bytes a flow by which `ours` and `rest` grew in the last part of the flows."""
-        first, last = self._last_part()
-        flows = max(1, last.flows - first.flows)
-        ours = last.ours - first.ours
-        return ours / flows, (last.used - first.used - ours) / flows
+        """Bytes a flow by which `ours` and `rest` grew in the second half of the flows: the slopes
+        of straight lines, since garbage comes and goes by some MiB."""
+        half = self._second_half()
+        looks = [each for each in half if each.held is not None]
+        ours = linear_regression([e.flows for e in looks], [e.ours for e in looks]).slope
+        used = linear_regression([e.flows for e in half], [e.used for e in half]).slope
+        return ours, used - ours
 
     def tables(self) -> list[tuple[str, int, int]]:
-        """What of ours grew most in the last part: name, by so many bytes, to so many."""
-        first, last = self._last_part()
-        before, after = first.held or {}, last.held or {}
-        grown = [(name, size - before.get(name, 0), size) for name, size in after.items()]
+        """What of ours grew most in that half: name, by so many bytes, to so many."""
+        first, *_, last = (each.held for each in self._second_half() if each.held is not None)
+        grown = [(name, size - first.get(name, 0), size) for name, size in last.items()]
         return sorted((each for each in grown if each[1] > 0), key=lambda each: -each[1])
 
-    def _last_part(self) -> tuple[Moment, Moment]:
-        browsing = [each for each in self.looks if each.tasks > self.moments[0].tasks]
-        browsing = browsing or self.looks
-        last = browsing[-1]
-        early = [each for each in browsing if each.flows <= LAST * last.flows]
-        return (early or browsing)[-1 if early else 0], last
+    def _second_half(self) -> list[Moment]:
+        """While there was traffic; of a run too short for two looks in it, all looks."""
+        browsing = [each for each in self.moments if each.tasks > self.moments[0].tasks]
+        half = [each for each in browsing if each.flows >= browsing[-1].flows / 2]
+        enough = len({each.flows for each in half if each.held is not None}) > 1
+        return half if enough else self.looks
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ def _print(name: str, course: Course) -> None:
         f"{course.browsers:.0f} s"
     )
     ours, rest = course.grown
-    print(f"last quarter of the flows: ours {ours:+.0f}, rest {rest:+.0f} bytes a flow", flush=True)
+    print(f"second half of the flows: ours {ours:+.0f}, rest {rest:+.0f} bytes a flow", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -82,11 +82,15 @@ def course(*moments: Moment) -> soak.Course:
     return soak.Course([moment(0, 0, 0, 1), *moments], 0, 0, "")
 
 
-def test_growth_is_by_flows_and_of_the_last_quarter_while_there_is_traffic() -> None:
-    kept = moment(300, 3_000, 2_000), moment(400, 3_900, 2_500), moment(401, 0, 0, 1)
-    flat = course(moment(100, 900, 900), *kept)
-    assert flat.grown == (5.0, 4.0)
-    assert flat.tables() == [("_kept", 500, 2_500)]
+def test_growth_is_by_flows_and_of_the_second_half_while_there_is_traffic() -> None:
+    between = Moment(3.5, 0, 350, 9, 9, 3_455, 5, None)
+    kept = moment(300, 3_000, 2_000), between, moment(400, 3_900, 2_500), moment(401, 0, 0, 1)
+    assert course(moment(100, 900, 900), *kept).grown == pytest.approx((5.0, 4.0))
+    assert course(moment(100, 900, 900), *kept).tables() == [("_kept", 500, 2_500)]
+
+
+def test_of_a_short_run_all_growth_counts() -> None:
+    assert course(moment(100, 3_000, 1_000, 1)).grown == pytest.approx((10.0, 20.0))
 
 
 def test_what_grows_is_named() -> None:
