@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from math import inf
@@ -30,7 +29,7 @@ class Recent:
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._by_url: dict[Key, deque[Node]] = {}
+        self._by_url: dict[Key, list[Node]] = {}
         self._ends: list[tuple[float, int, Key, Node]] = []
         self._count = 0
 
@@ -41,9 +40,9 @@ class Recent:
     def add(self, key: Key, node: Node, gap: float) -> None:
         """Remember a node for `gap` seconds from its end."""
         now, ended = node.exchange.started, node.exchange.ended
-        same = self._by_url.setdefault(key, deque())
+        same = self._by_url.setdefault(key, [])
         if len(same) == PER_URL:
-            same.popleft()
+            del same[0]
         same.append(node)
         self._count += 1
         heappush(self._ends, (inf if ended is None else ended + gap, self._count, key, node))

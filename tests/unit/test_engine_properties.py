@@ -55,13 +55,14 @@ def exchanges(draw: st.DrawFn, door: Door) -> Exchange:
     request, response = draw(FIELDS), draw(FIELDS)
     started = draw(st.one_of(st.none(), st.floats(0, 20)))
     location = next((v for n, v in response if n == "Location"), None)
+    agent = draw(st.sampled_from(["chromium/156", "firefox/153", "webkit/26", "curl", ""]))
     base = draw(HOSTS) + draw(st.sampled_from(["/a", "/b?x=1", "/users/7"]))
     target, scheme = door.location(base, location) if location else (None, None)
     return Exchange(
         id=draw(st.uuids()).hex,
         capture="p",
-        client=draw(st.sampled_from(["one", "two"])),
-        agent=draw(st.sampled_from(["chromium/156", "firefox/153", "webkit/26", "curl", ""])),
+        client=f"{draw(st.sampled_from(['one', 'two']))} {agent}",  # as sources: it hangs on both
+        agent=agent,
         connection=draw(st.sampled_from(["", "c1", "c2"])),
         started=started,
         ended=None if started is None else started + draw(st.floats(0, 3)),
