@@ -86,6 +86,11 @@ class First:
         name = flow.id
         return Came(flow.live, self._asked.pop(name, None), self._answered.pop(name, None))
 
+    def forget(self, flow: http.HTTPFlow) -> None:
+        """Nobody will ask how a flow came."""
+        if self._asked or self._answered:
+            self.came(flow)
+
 
 class Last:
     """Behind all that changes flows, and before what saves them: marks are to be saved, too."""

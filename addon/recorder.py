@@ -262,12 +262,13 @@ class CorsAudit:
 
     def _listen(self, heard: http.HTTPFlow) -> None:
         try:
-            came, matters = self._first.came(heard), _matters(heard)
+            matters = _matters(heard)
             if matters or self._scope is not None or self._journal is not None:
-                self._inbox.put(heard, came, matters)
+                self._inbox.put(heard, self._first.came(heard), matters)
                 if matters and self._watched:
                     self._inbox.empty()
             else:
+                self._first.forget(heard)
                 self._inbox.pass_by(heard.id, *times(heard))
         except Exception as error:
             self._mishaps.note("a flow could not be heard", error)

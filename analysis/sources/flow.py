@@ -55,7 +55,8 @@ def proxied(flow: HTTPFlow) -> Proxied:
 
 def times(flow: HTTPFlow) -> tuple[float | None, float | None]:
     """When the request began, and when the answer or the error was complete."""
-    ended = flow.response.timestamp_end if flow.response is not None else None
+    answer = flow.response
+    ended = answer.data.timestamp_end if answer is not None else None
     if ended is None and flow.error is not None:
         ended = flow.error.timestamp
-    return believed(flow.request.timestamp_start), believed(ended)
+    return believed(flow.request.data.timestamp_start), believed(ended)

@@ -21,6 +21,17 @@ BODY = 2_000
 """Mean size of bodies, in bytes."""
 
 
+def server_context(folder: Path) -> ssl.SSLContext:
+    """TLS for a server whose certificate, made in a folder, nobody trusts."""
+    authority = certs.CertStore.from_store(folder, "benchmark", 2048)
+    entry = authority.get_cert("benchmark.example", [])
+    made = folder / "server.pem"
+    made.write_bytes(entry.cert.to_pem() + _key(entry))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made)
+    return context
+
+
 class Internet:
     """One server for all hosts, and the browsers that ask it."""
 
@@ -32,12 +43,7 @@ class Internet:
 
     async def serve(self) -> asyncio.Server:
         """Begin to answer on a free port."""
-        authority = certs.CertStore.from_store(self._folder, "soak", 2048)
-        entry = authority.get_cert("soak.example", [])
-        made = self._folder / "server.pem"
-        made.write_bytes(entry.cert.to_pem() + _key(entry))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(made)
+        context = server_context(self._folder)
         return await asyncio.start_server(self._answer, "127.0.0.1", 0, ssl=context)
 
     async def browse(self, number: int, port: int, until: float, enough: float) -> None:

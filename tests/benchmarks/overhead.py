@@ -1,12 +1,14 @@
 """What the addon costs mitmproxy: processor time of one mitmdump with our work on and off.
 
-    python -m tests.benchmarks.overhead [SECONDS]
+    python -m tests.benchmarks.overhead [SECONDS] [--plain]
 
 Separate runs of mitmdump differ by more than the addon costs, so one process changes its mode
-every few requests: nothing of ours, a busy-wait of known length (does the method find it?), our
+every half second: nothing of ours, a busy-wait of known length (does the method find it?), our
 hooks, and our hooks as they are beside scripts that may rewrite messages; on ordinary traffic, on
 calls across origins and on other requests. Flows that wait in our inbox are judged before a window
-ends. Each window is paired with the nothing beside it. It prints and decides nothing.
+ends. Each window is paired with the nothing beside it. Over HTTP/1.1 and TLS, as browsers would, or
+without TLS (`--plain`), which is the least that mitmproxy can have to do. It prints and decides
+nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import http.client
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -22,10 +25,12 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import mean, median, stdev
 
+from tests.benchmarks.internet import server_context
 from tests.tools.running import ADDON, CHROMIUM, PAGE, free_port, origin_server, wait_until
 
-WINDOW = 50
-"""Requests in a row with the same mode and of the same sort."""
+WINDOW = 250
+"""Requests in a row with the same mode and of the same sort: they take about as long as flows wait
+to be judged together, so that as many are as would be without windows."""
 BUSY = 100
 """Microseconds of the calibrating busy-wait."""
 SORTS = ("ordinary", "cors", "other")
@@ -116,9 +121,22 @@ def headers(sort: str, number: int, port: int) -> dict[str, str]:
     return sent | {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "same-origin"}
 
 
-def load(proxy: int, origin: int, seconds: float) -> None:
+def client(proxy: int, origin: int, plain: bool) -> tuple[http.client.HTTPConnection, str]:
+    """A connection to the origin through the proxy, and what paths begin with on it."""
+    if plain:
+        connection = http.client.HTTPConnection("127.0.0.1", proxy, timeout=30)
+        return connection, f"http://127.0.0.1:{origin}"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    connection = http.client.HTTPSConnection("127.0.0.1", proxy, timeout=30, context=context)
+    connection.set_tunnel("127.0.0.1", origin)
+    return connection, ""
+
+
+def load(proxy: int, origin: int, seconds: float, plain: bool) -> None:
     """Send requests one after the other through the proxy, window by window."""
-    connection = http.client.HTTPConnection("127.0.0.1", proxy, timeout=30)
+    connection, begin = client(proxy, origin, plain)
     deadline = time.monotonic() + seconds
     window = number = 0
     while time.monotonic() < deadline:
@@ -131,22 +149,25 @@ def load(proxy: int, origin: int, seconds: float) -> None:
                     area = "open" if "Origin" in sent else "closed"
                     path = f"/{area}/{'abcdefghij'[number // 10 % 10]}/list"
                     bench = {"X-Bench": f"{window} {sort} {mode}"}
-                    url = f"http://127.0.0.1:{origin}{path}"
-                    connection.request("GET", url, headers=sent | bench)
+                    connection.request("GET", begin + path, headers=sent | bench)
                     connection.getresponse().read()
 
 
-def run(seconds: float) -> list[tuple[int, str, str, float]]:
+def run(seconds: float, plain: bool) -> list[tuple[int, str, str, float]]:
     """Windows: number, sort, mode, seconds of processor time."""
-    with tempfile.TemporaryDirectory() as folder, origin_server() as origin:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        origin_server(None if plain else server_context(Path(folder))) as origin,
+    ):
         script, port = Path(folder) / "switch.py", free_port()
         script.write_text(SWITCH.replace("BUSY", str(BUSY)))
         words = ["-q", "--listen-host", "127.0.0.1", "--listen-port", str(port)]
         words += ["-s", str(ADDON), "--set", "cors_report=", "--set", f"confdir={folder}/conf"]
+        words += ["--set", "ssl_insecure=true"]
         process = subprocess.Popen([sys.executable, str(script), *words], cwd=folder)
         try:
-            wait_until(lambda: _answers(port, origin))
-            load(port, origin, seconds)
+            wait_until(lambda: _answers(port, origin, plain))
+            load(port, origin, seconds, plain)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -154,10 +175,10 @@ def run(seconds: float) -> list[tuple[int, str, str, float]]:
     return [(int(number), sort, mode, float(spent)) for number, sort, mode, spent in rows]
 
 
-def _answers(port: int, origin: int) -> bool:
+def _answers(port: int, origin: int, plain: bool) -> bool:
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", f"http://127.0.0.1:{origin}/")
+        connection, begin = client(port, origin, plain)
+        connection.request("GET", f"{begin}/")
         return connection.getresponse().status == 200
     except OSError:
         return False
@@ -165,7 +186,9 @@ def _answers(port: int, origin: int) -> bool:
 
 def main(arguments: list[str]) -> None:
     """Measure and print."""
-    rows = run(float(arguments[0]) if arguments else 120)
+    plain = "--plain" in arguments
+    seconds = [float(each) for each in arguments if each != "--plain"]
+    rows = run(seconds[0] if seconds else 300, plain)
     by_number = {number: (sort, mode, spent) for number, sort, mode, spent in rows}
     added: dict[tuple[str, str], list[float]] = defaultdict(list)
     base: dict[str, list[float]] = defaultdict(list)

@@ -9,6 +9,7 @@ import http.client
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -54,9 +55,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def origin_server() -> Iterator[int]:
+def origin_server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """A server on a port: `/open…` may be read by every page, anything else by none."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
