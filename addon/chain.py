@@ -81,15 +81,14 @@ class First:
         except Exception as error:
             self._mishaps.note("an answer could not be remembered", error)
 
-    def came(self, flow: http.HTTPFlow) -> Came:
-        """How a flow that has ended came. To be asked once: then it is forgotten."""
-        name = flow.id
-        return Came(flow.live, self._asked.pop(name, None), self._answered.pop(name, None))
+    def came(self, flow: http.HTTPFlow, live: bool) -> Came:
+        """How a flow that has ended came. To be asked once: then it is forgotten.
 
-    def forget(self, flow: http.HTTPFlow) -> None:
-        """Nobody will ask how a flow came."""
-        if self._asked or self._answered:
-            self.came(flow)
+        Args:
+            live: was it, when it ended?
+        """
+        name = flow.id
+        return Came(live, self._asked.pop(name, None), self._answered.pop(name, None))
 
 
 class Last:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
 
 from mitmproxy import http
 
-from addon.chain import Came
 from addon.mishaps import Mishaps
 
 WAIT = 0.5
@@ -23,17 +21,12 @@ MOST_BYTES = 2**23
 """Bytes of bodies of those that wait, beyond which they wait no longer."""
 
 
-class Waiting(NamedTuple):
-    """What has come since the last time."""
-
-    flows: list[tuple[http.HTTPFlow, Came, bool]]
-    """Each with how it came, and may it tell something about CORS?"""
-    passed: list[tuple[str, float | None, float | None]]
-    """Of those that are only counted: id, and when they began and ended."""
+Waiting = list[tuple[http.HTTPFlow, bool]]
+"""Flows in the order in which they ended, and whether each was live then."""
 
 
 class Inbox:
-    """Keeps flows in the order in which they ended.
+    """Keeps flows until there is time for them.
 
     Args:
         judge: what is done with them. Raises nothing.
@@ -42,37 +35,32 @@ class Inbox:
     def __init__(self, judge: Callable[[Waiting], None], mishaps: Mishaps) -> None:
         self._judge = judge
         self._mishaps = mishaps
-        self._waiting = Waiting([], [])
+        self._waiting: Waiting = []
         self._room = MOST_BYTES
         self._timer: asyncio.TimerHandle | None = None
 
-    def put(self, flow: http.HTTPFlow, came: Came, matters: bool) -> None:
+    def put(self, flow: http.HTTPFlow) -> None:
         """Let a flow wait; where no loop would end the waiting, it does not.
 
-        Args:
-            matters: may it tell something about CORS?
+        All that is done for every flow while mitmproxy waits: as little as can be, in one place.
         """
-        flows = self._waiting.flows
-        flows.append((flow, came, matters))
-        self._room -= _size(flow)
-        self._wait(len(flows) >= MOST_WAITING or self._room < 0)
-
-    def pass_by(self, flow_id: str, started: float | None, ended: float | None) -> None:
-        """The same for a flow that is only counted."""
-        passed = self._waiting.passed
-        passed.append((flow_id, started, ended))
-        self._wait(len(passed) >= MOST_WAITING)
-
-    def _wait(self, full: bool) -> None:
-        if full:
+        waiting, answer = self._waiting, flow.response
+        waiting.append((flow, flow.live))
+        self._room -= len(flow.request.data.content or b"")
+        if answer is not None:
+            self._room -= len(answer.data.content or b"")
+        if len(waiting) >= MOST_WAITING or self._room < 0:
             self.empty()
         elif self._timer is None:
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:
-                self.empty()
-            else:
-                self._timer = loop.call_later(WAIT, self._time_is_up)
+            self._begin_to_wait()
+
+    def _begin_to_wait(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.empty()
+        else:
+            self._timer = loop.call_later(WAIT, self._time_is_up)
 
     def _time_is_up(self) -> None:
         try:
@@ -85,14 +73,7 @@ class Inbox:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        waiting, self._waiting = self._waiting, Waiting([], [])
+        waiting, self._waiting = self._waiting, []
         self._room = MOST_BYTES
-        if waiting.flows or waiting.passed:
+        if waiting:
             self._judge(waiting)
-
-
-def _size(flow: http.HTTPFlow) -> int:
-    """Bytes of the bodies that it holds."""
-    asked, answer = flow.request.data.content, flow.response
-    answered = answer.data.content if answer is not None else None
-    return len(asked or b"") + len(answered or b"")

@@ -262,28 +262,19 @@ class CorsAudit:
 
     def _listen(self, heard: http.HTTPFlow) -> None:
         try:
-            matters = _matters(heard)
-            if matters or self._scope is not None or self._journal is not None:
-                self._inbox.put(heard, self._first.came(heard), matters)
-                if matters and self._watched:
-                    self._inbox.empty()
-            else:
-                self._first.forget(heard)
-                self._inbox.pass_by(heard.id, *times(heard))
+            self._inbox.put(heard)
+            if self._watched and _matters(heard):
+                self._inbox.empty()
         except Exception as error:
             self._mishaps.note("a flow could not be heard", error)
 
     def _judge(self, waiting: Waiting) -> None:
-        for each in waiting.passed:
-            try:
-                self._pass_over(*each)
-            except Exception as error:
-                self._mishaps.note("a flow could not be counted", error)
         flows: dict[str, http.HTTPFlow] = {}
         exchanges: list[Exchange] = []
-        for heard, came, matters in waiting.flows:
+        for heard, live in waiting:
             try:
-                exchange = self._hear(heard, came, matters) if heard.id not in flows else None
+                came = self._first.came(heard, live)
+                exchange = self._hear(heard, came) if heard.id not in flows else None
             except Exception as error:
                 self._not_judged(error)
                 continue
@@ -308,17 +299,15 @@ class CorsAudit:
     def _not_judged(self, error: Exception) -> None:
         self._mishaps.note("a flow could not be judged", error)
 
-    def _pass_over(self, flow_id: str, started: float | None, ended: float | None) -> None:
-        if self._auditor.pass_over(flow_id):
-            self._count(started, ended)
-
-    def _hear(self, heard: http.HTTPFlow, came: chain.Came, matters: bool) -> Exchange | None:
+    def _hear(self, heard: http.HTTPFlow, came: chain.Came) -> Exchange | None:
         """The exchange of a flow, once: a replayed one that failed comes as a response and an
         error. None: there is nothing to judge."""
         if self._scope is not None and not self._scope(heard):
             return None
+        matters = _matters(heard)
         if not matters and self._journal is None:
-            self._pass_over(heard.id, *times(heard))
+            if self._auditor.pass_over(heard.id):
+                self._count(*times(heard))
             return None
         if self._auditor.has_heard(heard.id):
             return None

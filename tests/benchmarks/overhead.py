@@ -6,7 +6,7 @@ Separate runs of mitmdump differ by more than the addon costs, so one process ch
 every half second: nothing of ours, a busy-wait of known length (does the method find it?), our
 hooks, and our hooks as they are beside scripts that may rewrite messages; on ordinary traffic, on
 calls across origins and on other requests. Flows that wait in our inbox are judged before a window
-ends. Each window is paired with the nothing beside it. Over HTTP/1.1 and TLS, as browsers would, or
+ends. Each window is held against the nothing beside it. Over HTTP/1.1 and TLS, as browsers would, or
 without TLS (`--plain`), which is the least that mitmproxy can have to do. It prints and decides
 nothing.
 """
@@ -193,11 +193,12 @@ def main(arguments: list[str]) -> None:
     added: dict[tuple[str, str], list[float]] = defaultdict(list)
     base: dict[str, list[float]] = defaultdict(list)
     for number, (sort, mode, spent) in by_number.items():
-        before = by_number.get(number - 1)
+        around = [by_number.get(number + step) for step in (-1, 1)]
+        beside = [each[2] for each in around if each and each[:2] == (sort, "nothing")]
         if mode == "nothing":
             base[sort].append(spent / WINDOW * 1e6)
-        elif before is not None and before[:2] == (sort, "nothing"):
-            added[sort, mode].append((spent - before[2]) / WINDOW * 1e6)
+        elif beside:
+            added[sort, mode].append((spent - mean(beside)) / WINDOW * 1e6)
     print("microseconds of processor time per request, and what is added to it")
     for sort in SORTS:
         whole = median(base[sort])

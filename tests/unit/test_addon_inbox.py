@@ -14,22 +14,18 @@ from mitmproxy.proxy import layers
 from mitmproxy.test import taddons
 
 from addon import inbox
-from addon.chain import Came
 from addon.inbox import MOST_WAITING, Inbox, Waiting
 from addon.mishaps import Mishaps
 from addon.recorder import CorsAudit
 
 from . import flows
 
-CAME = Came(True, None, None)
-
 
 def collecting() -> tuple[Inbox, list[str]]:
     judged: list[str] = []
 
     def judge(waiting: Waiting) -> None:
-        judged.extend(flow.id for flow, _, _ in waiting.flows)
-        judged.extend(flow_id for flow_id, _, _ in waiting.passed)
+        judged.extend(flow.id for flow, _ in waiting)
 
     return Inbox(judge, Mishaps()), judged
 
@@ -37,7 +33,7 @@ def collecting() -> tuple[Inbox, list[str]]:
 def test_without_a_loop_nothing_waits() -> None:
     box, judged = collecting()
     made = flows.call()
-    box.put(made, CAME, True)
+    box.put(made)
     assert judged == [made.id]
 
 
@@ -48,7 +44,7 @@ def test_they_wait_a_moment_and_keep_their_order(monkeypatch: pytest.MonkeyPatch
 
     async def session() -> None:
         for each in made:
-            box.put(each, CAME, True)
+            box.put(each)
         assert not judged
         while not judged:
             await asyncio.sleep(0.005)
@@ -62,27 +58,13 @@ def test_not_too_many_wait() -> None:
 
     async def session() -> None:
         for _ in range(MOST_WAITING - 1):
-            box.put(flows.call(), CAME, True)
+            box.put(flows.call())
         assert not judged
-        box.put(flows.call(), CAME, True)
+        box.put(flows.call())
         assert len(judged) == MOST_WAITING
-        box.put(flows.call(), CAME, True)
+        box.put(flows.call())
         assert len(judged) == MOST_WAITING
         box.empty()
-        assert len(judged) == MOST_WAITING + 1
-
-    asyncio.run(session())
-
-
-def test_what_is_only_counted_waits_beside_them() -> None:
-    box, judged = collecting()
-
-    async def session() -> None:
-        for number in range(MOST_WAITING - 1):
-            box.pass_by(str(number), None, None)
-        box.put(flows.call(), CAME, True)
-        assert not judged
-        box.pass_by("last", None, None)
         assert len(judged) == MOST_WAITING + 1
 
     asyncio.run(session())
@@ -96,7 +78,7 @@ def test_large_bodies_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         for size in (400, 400, 400, 100):
             made = flows.call()
             made.response = http.Response.make(200, b"x" * size)
-            box.put(made, CAME, True)
+            box.put(made)
         assert len(judged) == 3
         box.empty()
 
@@ -115,7 +97,7 @@ def test_an_error_of_ours_goes_no_further(
     box = Inbox(fail, Mishaps())
 
     async def session() -> None:
-        box.put(flows.call(), CAME, True)
+        box.put(flows.call())
         while not caplog.records:
             await asyncio.sleep(0.001)
 
