@@ -6,7 +6,7 @@ Separate runs of mitmdump differ by more than the addon costs, so one process ch
 every half second: nothing of ours, a busy-wait of known length (does the method find it?), our
 hooks, and our hooks as they are beside scripts that may rewrite messages; on ordinary traffic, on
 calls across origins and on other requests. Flows that wait in our inbox are judged before a window
-ends. Each window is held against the nothing beside it. Over HTTP/1.1 and TLS, as browsers would, or
+ends. Each window is held against the nothing beside it. Over HTTP/1.1 and TLS, as browsers do, or
 without TLS (`--plain`), which is the least that mitmproxy can have to do. It prints and decides
 nothing.
 """
