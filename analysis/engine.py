@@ -56,7 +56,7 @@ MAX_ALIKE = 1_024
 """Calls remembered while one listens, so that the rules need not be asked about their like."""
 AT_LEAST = 20_000
 """Exchanges that are judged even if somebody interrupts: it takes seconds, and says something."""
-MAX_ROWS = 50_000
+MAX_ROWS = 30_000
 """Rows of a result; see `analysis.rows.Rows`."""
 
 

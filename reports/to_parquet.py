@@ -5,7 +5,6 @@ Columns and dtypes are those of `AuditResult.to_frame` (documented in reports/RE
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -28,20 +27,25 @@ def render(result: AuditResult) -> Tables:
 
 
 def file(frame: pd.DataFrame) -> bytes:
-    """A table as the bytes of a file."""
+    """A table as the bytes of a file.
+
+    Neither Arrow's threads nor Python's files take part in it: together they can end the whole
+    program when it is about to end anyway (apache/arrow#34314).
+    """
     schema = pa.Schema.from_pandas(frame, preserve_index=False)
     for place, column in enumerate(schema):
         if pa.types.is_dictionary(column.type):  # of strings, also where there is no value
             text = pa.dictionary(pa.int32(), pa.string(), ordered=column.type.ordered)
             schema = schema.set(place, column.with_type(text))
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(frame, schema), sink, compression="zstd")
-    return sink.getvalue()
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(frame, schema, nthreads=1), sink, compression="zstd")
+    written: bytes = sink.getvalue().to_pybytes()
+    return written
 
 
 def _texts(data: bytes) -> Iterator[str]:
     """The strings of a file, read back from it."""
-    table = pq.read_table(io.BytesIO(data))
+    table = pq.read_table(pa.BufferReader(data), use_threads=False)
     for raw in (table.schema.metadata or {}).values():
         yield raw.decode("utf-8")
     for column in table.columns:
