@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager, traverse
@@ -19,6 +19,7 @@ from mitmproxy.optmanager import OptManager
 
 from addon.mishaps import Mishaps
 from analysis.exchange import MADE, REWRITTEN
+from analysis.tables import keep
 
 IN_FLIGHT = 5_000
 """Messages remembered that have not been heard to the end."""
@@ -41,7 +42,7 @@ class Came(NamedTuple):
 
     live: bool
     """Not from a recording."""
-    asked: tuple[Fields, bytes, int, bytes] | None
+    asked: tuple[Fields, str, int, bytes] | None
     """Header lines, host, port and path of the request."""
     answered: tuple[Fields, int] | None
     """Header lines and status of the answer."""
@@ -59,14 +60,15 @@ class First:
     def __init__(self, options: Mapping[str, object], mishaps: Mishaps) -> None:
         self._options = options
         self._mishaps = mishaps
-        self._asked: dict[str, tuple[Fields, bytes, int, bytes]] = {}
+        self._asked: dict[str, tuple[Fields, str, int, bytes]] = {}
         self._answered: dict[str, tuple[Fields, int]] = {}
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """A request has come from the browser."""
         try:
             asked = flow.request.data
-            _keep(self._asked, flow.id, (asked.headers.fields, asked.host, asked.port, asked.path))
+            came = asked.headers.fields, asked.host, asked.port, asked.path
+            keep(self._asked, flow.id, came, IN_FLIGHT)
         except Exception as error:
             self._mishaps.note("a request could not be remembered", error)
 
@@ -75,7 +77,8 @@ class First:
         try:
             if flow.response is not None:
                 answer = flow.response.data
-                _keep(self._answered, flow.id, (answer.headers.fields, answer.status_code))
+                came = answer.headers.fields, answer.status_code
+                keep(self._answered, flow.id, came, IN_FLIGHT)
                 if self._options[STREAMING] and flow.live:
                     _stream(flow.response)
         except Exception as error:
@@ -167,12 +170,6 @@ def _stream(response: http.Response) -> None:
     """Let an event stream through piece by piece."""
     if response.headers.get("content-type", "").startswith("text/event-stream"):
         response.stream = True
-
-
-def _keep(known: dict[str, Any], flow_id: str, value: object) -> None:
-    if len(known) >= IN_FLIGHT:
-        del known[next(iter(known))]
-    known[flow_id] = value
 
 
 def altered(flow: http.HTTPFlow, came: Came) -> str | None:

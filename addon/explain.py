@@ -16,6 +16,7 @@ from analysis.findings import Group
 from analysis.result import ExchangeRow
 from analysis.rows import exchange_row
 from analysis.session.judge import Judged, Outcome
+from analysis.tables import keep
 from reports import columns, story, words
 from reports.escape import visible
 
@@ -49,9 +50,7 @@ class Explanations:
         seen, groups = news.judged, news.here
         if not (seen.node.role in JUDGED or seen.failure or groups):
             return
-        if len(self._known) >= KEPT:
-            del self._known[next(iter(self._known))]
-        self._known[seen.exchange.id] = seen, groups
+        keep(self._known, seen.exchange.id, (seen, groups), KEPT)
 
     def lines(self, flow_id: str, finding: Callable[[Group], Finding]) -> list[str]:
         """The explanation of a flow, line by line, without a byte that cannot be seen.

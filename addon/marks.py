@@ -67,7 +67,7 @@ class Marks:
         rules, now = self._said(tuple(groups))
         if not rules and before is _NOTHING:
             return False
-        self._remember(flow.id, now)
+        keep(self._known, flow.id, now, REMEMBERED)
         was = flow.metadata.get(METADATA, []), flow.marked, flow.comment
         if rules:
             flow.metadata[METADATA] = list(rules)
@@ -118,9 +118,6 @@ class Marks:
         """The flows on which a finding is said, each with all that it shows."""
         known = self._known.items()
         return [(flow_id, marked.groups) for flow_id, marked in known if group in marked.groups]
-
-    def _remember(self, flow_id: str, marked: _Marked) -> None:
-        keep(self._known, flow_id, marked, REMEMBERED)
 
 
 def filter_for(rule: str) -> str:

@@ -15,6 +15,7 @@ from analysis.exchange import NOT_THE_SERVERS, Exchange
 from analysis.fetch.classify import JUDGED
 from analysis.finding import Finding, Kind, Severity
 from analysis.findings import Group
+from analysis.tables import keep
 from reports import story, words
 
 logger = logging.getLogger("cors_audit")
@@ -97,10 +98,9 @@ class Teller:
         remedy = words.plain(words.rich(story.remedy(finding), 200))
         known = self._told.get(group)
         count = known.count if known is not None else 1
-        if known is None and len(self._told) >= MOST_TOLD:
-            del self._told[next(iter(self._told))]
+        told = Told(finding.kind, finding.severity, finding.title, remedy, count)
+        keep(self._told, group, told, MOST_TOLD)
         self.marks.learn()
-        self._told[group] = Told(finding.kind, finding.severity, finding.title, remedy, count)
 
     def _log(self, finding: Finding | Told, text: str) -> None:
         least = Severity(str(self._options["cors_min_severity"]))

@@ -84,8 +84,6 @@ class _Level(dict[type, Callable[[Any], str]]):
         within = _level(f"{self._newline} ")
 
         def write(value: Any) -> str:
-            if not value:
-                return "[]"
             return self._between("[", [within[type(each)](each) for each in value], "]")
 
         return write
@@ -94,8 +92,6 @@ class _Level(dict[type, Callable[[Any], str]]):
         within = _level(f"{self._newline} ")
 
         def write(value: Any) -> str:
-            if not value:
-                return "{}"
             pairs = [
                 f"{encode_basestring_ascii(name)}: {within[type(each)](each)}"
                 for name, each in value.items()
@@ -105,6 +101,8 @@ class _Level(dict[type, Callable[[Any], str]]):
         return write
 
     def _between(self, start: str, parts: list[str], end: str) -> str:
+        if not parts:
+            return start + end
         inner = f"{self._newline} "
         # The whole may be megabytes: it is copied once, by `join`.
         parts[0] = f"{start}{inner}{parts[0]}"

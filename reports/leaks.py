@@ -30,7 +30,7 @@ from .escape import (
     visible,
     xml,
 )
-from .sieve import SHORTEST, Sieve, blocks
+from .sieve import SHORTEST, Sieve, standing_in
 
 BLOCK = 2**20
 """Bytes of a file that are searched at a time."""
@@ -124,7 +124,7 @@ def hits(text: str, secrets: Secrets) -> list[Hit]:
     if not caught:
         return []
     spelt = [(form, secret, spelling) for secret in caught for form, spelling in forms(secret)]
-    runs = _standing_in(text, {run for _, _, each in spelt for run in _ends(each)})
+    runs = standing_in(text, {run for _, _, each in spelt for run in _ends(each)}, _pieces)
     return [
         Hit(place, form, secret, spelling)
         for form, secret, spelling in spelt
@@ -140,14 +140,9 @@ def _sieve(secrets: frozenset[str]) -> Sieve:
     return Sieve(secrets)
 
 
-def _standing_in(text: str, runs: set[str]) -> set[str]:
-    """Those of these runs of characters that stand in a text, between its quotes and the ends of
-    its lines. Reports repeat many of their words, so each is taken once in a piece."""
-    found: set[str] = set()
-    for block in blocks(text):
-        pieces = "\n".join(set(block.replace('"', "\n").split("\n")))
-        found |= runs & {pieces[i : i + SHORTEST] for i in range(len(pieces) - SHORTEST + 1)}
-    return found
+def _pieces(block: str) -> set[str]:
+    """What stands between the quotes and the ends of lines: reports repeat much of it."""
+    return set(block.replace('"', "\n").split("\n"))
 
 
 def _ends(spelling: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from itertools import chain
 
 SHORTEST = 6
@@ -45,7 +45,7 @@ class Sieve:
 
         Those in which there is no run are always among them.
         """
-        found = _standing_in(text, self._all_spelt)
+        found = standing_in(text, self._all_spelt, _words)
         if not found:
             return self._without_run
         caught, ends = [], {}
@@ -56,7 +56,7 @@ class Sieve:
                 ends[value] = _ends(value)
         if ends:
             wanted = {spelt for each in ends.values() for end in each for spelt in _cases(end)}
-            there = _standing_in(text, frozenset(wanted))
+            there = standing_in(text, wanted, _words)
             caught += [
                 value
                 for value, each in ends.items()
@@ -65,20 +65,28 @@ class Sieve:
         return self._without_run + caught
 
 
-def _standing_in(text: str, runs: frozenset[str]) -> set[str]:
+def standing_in(text: str, runs: Set[str], cut: Callable[[str], Iterable[str]]) -> set[str]:
     """Those of the runs that stand in a text. The runs of all of it would need ten times its
-    memory, so it is looked at piece by piece."""
+    memory, so it is looked at piece by piece.
+
+    Args:
+        cut: makes of whole lines the pieces in which a run may stand; equal ones better once.
+    """
     found: set[str] = set()
-    for block in blocks(text) if runs else ():
-        # Many lines of a report are equal, and no run goes over the end of one.
-        words = set(_WORD.findall("\n".join(set(block.split("\n")))))
+    for block in _blocks(text) if runs else ():
+        pieces = cut(block)
         found |= runs & {
-            word[i : i + SHORTEST] for word in words for i in range(len(word) - SHORTEST + 1)
+            piece[at : at + SHORTEST] for piece in pieces for at in range(len(piece) - SHORTEST + 1)
         }
     return found
 
 
-def blocks(text: str) -> Iterator[str]:
+def _words(block: str) -> set[str]:
+    """Many lines of a report are equal, and no run goes over the end of one."""
+    return set(_WORD.findall("\n".join(set(block.split("\n")))))
+
+
+def _blocks(text: str) -> Iterator[str]:
     """A text in pieces of whole lines."""
     start = 0
     while start < len(text):
