@@ -100,15 +100,9 @@ class Last:
     name = "cors_audit_last"
 
     def __init__(self, hear: Callable[[http.HTTPFlow], None]) -> None:
-        self._hear = hear
-
-    def response(self, flow: http.HTTPFlow) -> None:
-        """An answer is complete."""
-        self._hear(flow)
-
-    def error(self, flow: http.HTTPFlow) -> None:
-        """There will be no complete answer."""
-        self._hear(flow)
+        # Hooks for a complete answer, and for none: each step between mitmproxy and what is done
+        # would cost every flow its time.
+        self.response = self.error = hear
 
 
 def take_place(manager: AddonManager, last: Last) -> None:

@@ -35,24 +35,29 @@ class Inbox:
     def __init__(self, judge: Callable[[Waiting], None], mishaps: Mishaps) -> None:
         self._judge = judge
         self._mishaps = mishaps
+        self.urgent: Callable[[http.HTTPFlow], bool] | None = None
+        """Flows that may not wait, if there are any."""
         self._waiting: Waiting = []
         self._room = MOST_BYTES
         self._timer: asyncio.TimerHandle | None = None
 
     def put(self, flow: http.HTTPFlow) -> None:
-        """Let a flow wait; where no loop would end the waiting, it does not.
+        """Let a flow wait; where no loop would end the waiting, it does not. Raises nothing.
 
         All that is done for every flow while mitmproxy waits: as little as can be, in one place.
         """
-        waiting, answer = self._waiting, flow.response
-        waiting.append((flow, flow.live))
-        self._room -= len(flow.request.data.content or b"")
-        if answer is not None:
-            self._room -= len(answer.data.content or b"")
-        if len(waiting) >= MOST_WAITING or self._room < 0:
-            self.empty()
-        elif self._timer is None:
-            self._begin_to_wait()
+        try:
+            waiting, answer, urgent = self._waiting, flow.response, self.urgent
+            waiting.append((flow, flow.live))
+            self._room -= len(flow.request.data.content or b"")
+            if answer is not None:
+                self._room -= len(answer.data.content or b"")
+            if len(waiting) >= MOST_WAITING or self._room < 0 or (urgent and urgent(flow)):
+                self.empty()
+            elif self._timer is None:
+                self._begin_to_wait()
+        except Exception as error:
+            self._mishaps.note("a flow could not be heard", error)
 
     def _begin_to_wait(self) -> None:
         try:

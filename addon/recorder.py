@@ -57,11 +57,9 @@ class CorsAudit:
         self._running = False
         self._mishaps = Mishaps()
         self._take_view_back: Callable[[], object] | None = None
-        self._watched = False
-        """Are marks looked at, or saved, as soon as a flow has ended?"""
         self._inbox = Inbox(self._judge, self._mishaps)
         self._first = chain.First(self._options, self._mishaps)
-        self._last = chain.Last(self._listen)
+        self._last = chain.Last(self._inbox.put)
         self._start()
 
     def _start(self) -> None:
@@ -258,15 +256,9 @@ class CorsAudit:
 
     def _look_round(self) -> None:
         saved = "save_stream_file" in ctx.options and bool(ctx.options.save_stream_file)
-        self._watched = saved or "view" in ctx.master.addons.lookup
-
-    def _listen(self, heard: http.HTTPFlow) -> None:
-        try:
-            self._inbox.put(heard)
-            if self._watched and _matters(heard):
-                self._inbox.empty()
-        except Exception as error:
-            self._mishaps.note("a flow could not be heard", error)
+        # Marks are looked at, or saved, as soon as a flow has ended.
+        looked_at = saved or "view" in ctx.master.addons.lookup
+        self._inbox.urgent = _matters if looked_at else None
 
     def _judge(self, waiting: Waiting) -> None:
         flows: dict[str, http.HTTPFlow] = {}

@@ -54,6 +54,8 @@ class Teller:
             for seen in news.settled:
                 if seen.blocked:
                     logger.info("%s", eventlog.settled(seen))
+        if not (news.here or news.again or news.surer or news.earlier):
+            return
         for group in news.new:
             finding = self._auditor.live_finding(group)
             self._learn(group, finding)

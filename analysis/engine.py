@@ -170,6 +170,8 @@ class Auditor:
         settled = pending.settle(judged)
         earlier = {seen.exchange.id: tuple(dict.fromkeys(views.look(seen))) for seen in settled}
         shown = dict.fromkeys(views.look(judged))
+        if not (settled or shown or learnt):
+            return Heard(judged)
         keys = dict.fromkeys(group for groups in (*earlier.values(), shown) for group in groups)
         late = views.look_at(exchange.url.origin) if learnt and views.is_due(exchange) else ()
         again = tuple(key for key in keys if key in self._told)
@@ -359,6 +361,8 @@ class _Views:
         an answer is nobody's fault."""
         api = self.apis.get(seen.exchange.url.origin)
         if api is None or seen.exchange.altered in NOT_THE_SERVERS:
+            return []
+        if not self.book.asked_about(seen):
             return []
         likeness = None if self._at_end else seen.likeness
         if likeness is None:

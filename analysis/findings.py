@@ -105,12 +105,15 @@ class FindingBook:
         self.left_out = 0
         """Hits for which there was no room."""
 
+    def asked_about(self, seen: Judged) -> tuple[Asked, ...]:
+        """The rules that may say something about an exchange."""
+        failed = seen.failure is not None or seen.exchange.lost is not None
+        return asked(seen.node.role, self._at_end, failed, seen.exchange.response.spelt)
+
     def look(self, seen: Judged, api: ApiFacts) -> list[Group]:
         """Show an exchange to the rules; the findings it adds to."""
         groups = []
-        failed = seen.failure is not None or seen.exchange.lost is not None
-        answer = seen.exchange.response.spelt
-        for rule, check in asked(seen.node.role, self._at_end, failed, answer):
+        for rule, check in self.asked_about(seen):
             for found in check(seen, api):
                 hit = _by_intent(found, api)
                 if hit is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch import reasons
@@ -70,6 +71,8 @@ class Verdict:
     assuming: tuple[str, ...] = ()
 
 
+PASSING = frozenset({"content-length", "date", "etag", "last-modified"})
+"""Headers of which every answer has another value, though it says nothing else."""
 Likeness = tuple[object, ...]
 """See `Judged.likeness`."""
 
@@ -92,8 +95,9 @@ class Judged:
 
     @property
     def likeness(self) -> Likeness | None:
-        """Calls for which this is equal differ in nothing but their time, their id, their
-        connection and the values that the door withheld. None: its place among others counts.
+        """Calls for which this is equal differ in nothing that is asked for findings: but for
+        their time, their id, their connection, the values that the door withheld, and those of
+        `PASSING` in their answers. None: its place among others counts.
         """
         node, exchange = self.node, self.exchange
         if (
@@ -106,10 +110,11 @@ class Judged:
             or self.verdict.outcome is Outcome.INDETERMINATE
         ):
             return None
-        url = exchange.url
+        url, answer = exchange.url, exchange.response
         return (
             exchange.client, exchange.method, url.origin, url.path, url.query, exchange.request,
-            exchange.status, exchange.response, exchange.cookies, exchange.set_cookies,
+            exchange.status, answer.spelt, _lasting(answer), exchange.cookies,
+            exchange.set_cookies,
             node.role, node.link, node.page, self.credentials, self.verdict.outcome,
             exchange.altered,
         )  # fmt: skip
@@ -123,6 +128,22 @@ class Judged:
     def blocked(self) -> bool:
         """Did the browser refuse it, for sure?"""
         return self.verdict.outcome is Outcome.BLOCKED
+
+
+def _lasting(answer: Headers) -> tuple[object, ...]:
+    """The lines of an answer that the next one of its kind has, too."""
+    fields = answer.fields
+    return (
+        answer.get("content-length") == "0",
+        # Only together with `Expires` does a date tell anything: whether the answer lasts.
+        answer.get("date") if "expires" in answer else None,
+        *[fields[place] for place in _lasting_places(answer.spelt)],
+    )
+
+
+@lru_cache(maxsize=4096)
+def _lasting_places(names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(at for at, name in enumerate(names) if name.lower() not in PASSING)
 
 
 _NO_CHECK = Verdict(Outcome.NOT_APPLICABLE)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from analysis.engine import Auditor
-from analysis.exchange import Exchange
+from analysis.exchange import Exchange, Headers
 from analysis.findings import FindingBook, Group
 from analysis.redact import Door
 from analysis.session.facts import ApiFacts
-from analysis.session.judge import Judged, Outcome
+from analysis.session.judge import PASSING, Judged, Outcome
 from analysis.sources import open_capture, read
 from analysis.sources.transcript import exchanges
 
@@ -144,10 +144,29 @@ def _told_live(path: Path) -> Iterator[tuple[object, ...]]:
                 id=f"{each.id}-{turn}",
                 started=None if each.started is None else each.started + later,
                 ended=None if each.ended is None else each.ended + later,
+                response=_at_another_time(each.response, turn),
             )
             for news in auditor.feed([again]):
                 yield news.new, set(news.again), news.surer, len(news.settled)
                 yield tuple(auditor.live_finding(group) for group in news.new)
+
+
+def _at_another_time(answer: Headers, turn: int) -> Headers:
+    """The same answer, as every server gives it another time."""
+    if "expires" in answer:
+        return answer
+    changed = {
+        "date": f"Sun, 29 Nov 2026 10:00:{turn:02} GMT",
+        "content-length": f"{turn + 10}",
+    }
+    return Headers(
+        tuple(
+            each._replace(value=changed.get(each.name.lower(), each.value), size=each.size + turn)
+            if each.name.lower() in PASSING and each.value != "0"
+            else each
+            for each in answer.fields
+        )
+    )
 
 
 def test_rules_are_asked_once_about_calls_that_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +180,11 @@ def test_rules_are_asked_once_about_calls_that_are_alike(monkeypatch: pytest.Mon
     monkeypatch.setattr(FindingBook, "look", counted)
     auditor = Auditor()
     (exchange,) = exchanges(UNRELATED, auditor.door)
-    heard = [auditor.feed([replace(exchange, id=name)])[0] for name in "abcd"]
+    date = [Headers.of(("Date", f"Sun, 29 Nov 2026 10:00:0{second} GMT")) for second in range(4)]
+    heard = [
+        auditor.feed([replace(exchange, id=name, response=answer)])[0]
+        for name, answer in zip("abcd", date, strict=True)
+    ]
     assert asked == ["a"]
     assert [news.again for news in heard[1:]] == [heard[0].new] * 3
     (group,) = heard[0].new
