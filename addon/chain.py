@@ -19,6 +19,7 @@ from mitmproxy.optmanager import OptManager
 
 from addon.mishaps import Mishaps
 from analysis.exchange import MADE, REWRITTEN
+from analysis.sources.proxied import Proxied
 from analysis.tables import keep
 
 IN_FLIGHT = 5_000
@@ -40,8 +41,6 @@ Fields = tuple[tuple[bytes, bytes], ...]
 class Came(NamedTuple):
     """A flow as it came over the wire, before scripts changed it."""
 
-    live: bool
-    """Not from a recording."""
     asked: tuple[Fields, str, int, bytes] | None
     """Header lines, host, port and path of the request."""
     answered: tuple[Fields, int] | None
@@ -84,14 +83,9 @@ class First:
         except Exception as error:
             self._mishaps.note("an answer could not be remembered", error)
 
-    def came(self, flow: http.HTTPFlow, live: bool) -> Came:
-        """How a flow that has ended came. To be asked once: then it is forgotten.
-
-        Args:
-            live: was it, when it ended?
-        """
-        name = flow.id
-        return Came(live, self._asked.pop(name, None), self._answered.pop(name, None))
+    def came(self, flow_id: str) -> Came:
+        """How a flow that has ended came. To be asked once: then it is forgotten."""
+        return Came(self._asked.pop(flow_id, None), self._answered.pop(flow_id, None))
 
 
 class Last:
@@ -166,20 +160,19 @@ def _stream(response: http.Response) -> None:
         response.stream = True
 
 
-def altered(flow: http.HTTPFlow, came: Came) -> str | None:
-    """How the answer of a flow that has ended is not the server's own; None: it is."""
-    if not came.live or flow.response is None or flow.error is not None:
+def altered(now: Proxied, came: Came) -> str | None:
+    """How the answer of a live flow that has ended is not the server's own; None: it is."""
+    if now.answer is None or now.failure is not None:
         return None
-    if flow.server_conn.timestamp_start is None:
+    if not now.reached:
         return MADE
-    now, answer = flow.request.data, flow.response.data
     if came.asked is not None:
         fields, *place = came.asked
-        if place != [now.host, now.port, now.path] or _differ(fields, now.headers.fields):
+        if place != [now.host, now.port, now.path] or _differ(fields, now.request):
             return REWRITTEN
     if came.answered is not None:
         fields, status = came.answered
-        if status != answer.status_code or _differ(fields, answer.headers.fields):
+        if status != now.answer.status or _differ(fields, now.answer.fields):
             return REWRITTEN
     return None
 

@@ -1,63 +1,64 @@
-"""Flows that have ended, and wait a moment to be judged together.
+"""What has ended, and waits a moment to be judged together.
 
 Between two requests mitmproxy does so much else that our code has left the processor's caches:
-one flow at a time costs more than twice what it costs together with others.
+one flow at a time costs more than twice what it costs together with others. The flows themselves
+are not held: each is made of many objects, and those that outlive a few rounds of Python's
+garbage collector make it look through the whole memory sooner.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
+from weakref import ReferenceType
 
 from mitmproxy import http
 
 from addon.mishaps import Mishaps
+from analysis.sources.proxied import Proxied
 
 WAIT = 0.5
 """Seconds that a flow waits at most."""
 MOST_WAITING = 256
 """Flows that wait at most."""
-MOST_BYTES = 2**23
-"""Bytes of bodies of those that wait, beyond which they wait no longer."""
 
 
-Waiting = list[tuple[http.HTTPFlow, bool]]
-"""Flows in the order in which they ended, and whether each was live then."""
+class Ended(NamedTuple):
+    """A flow that has ended, as it was then."""
+
+    proxied: Proxied
+    matters: bool
+    """May it tell something about CORS?"""
+    live: bool
+    """Not from a recording."""
+    flow: ReferenceType[http.HTTPFlow]
+
+
+Waiting = tuple[str, float | None, float | None, Ended | None]
+"""A flow's id, when it began and was complete, and the rest of it. None: it is only counted."""
 
 
 class Inbox:
-    """Keeps flows until there is time for them.
+    """Keeps what flows say until there is time for it.
 
     Args:
-        judge: what is done with them. Raises nothing.
+        judge: what is done with them, in the order in which they ended. Raises nothing.
     """
 
-    def __init__(self, judge: Callable[[Waiting], None], mishaps: Mishaps) -> None:
+    def __init__(self, judge: Callable[[list[Waiting]], None], mishaps: Mishaps) -> None:
         self._judge = judge
         self._mishaps = mishaps
-        self.urgent: Callable[[http.HTTPFlow], bool] | None = None
-        """Flows that may not wait, if there are any."""
-        self._waiting: Waiting = []
-        self._room = MOST_BYTES
+        self._waiting: list[Waiting] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def put(self, flow: http.HTTPFlow) -> None:
-        """Let a flow wait; where no loop would end the waiting, it does not. Raises nothing.
-
-        All that is done for every flow while mitmproxy waits: as little as can be, in one place.
-        """
-        try:
-            waiting, answer, urgent = self._waiting, flow.response, self.urgent
-            waiting.append((flow, flow.live))
-            self._room -= len(flow.request.data.content or b"")
-            if answer is not None:
-                self._room -= len(answer.data.content or b"")
-            if len(waiting) >= MOST_WAITING or self._room < 0 or (urgent and urgent(flow)):
-                self.empty()
-            elif self._timer is None:
-                self._begin_to_wait()
-        except Exception as error:
-            self._mishaps.note("a flow could not be heard", error)
+    def put(self, waiting: Waiting) -> None:
+        """Let one wait; where no loop would end the waiting, it does not."""
+        self._waiting.append(waiting)
+        if len(self._waiting) >= MOST_WAITING:
+            self.empty()
+        elif self._timer is None:
+            self._begin_to_wait()
 
     def _begin_to_wait(self) -> None:
         try:
@@ -79,6 +80,5 @@ class Inbox:
             self._timer.cancel()
             self._timer = None
         waiting, self._waiting = self._waiting, []
-        self._room = MOST_BYTES
         if waiting:
             self._judge(waiting)

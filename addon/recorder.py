@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from weakref import ReferenceType, ref
 
 from mitmproxy import command, ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
@@ -17,18 +18,18 @@ from mitmproxy.tls import TlsData
 
 from addon import chain, ending, eventlog, report_file, settings, verdict_view
 from addon.explain import Explanations
-from addon.inbox import Inbox, Waiting
+from addon.inbox import Ended, Inbox, Waiting
 from addon.marks import filter_for
 from addon.mishaps import Mishaps
 from addon.telling import Teller
 from addon.untrusted import Untrusted
 from analysis.engine import Auditor
-from analysis.exchange import Exchange, Span
+from analysis.exchange import Exchange, Span, believed
 from analysis.redact import Door
 from analysis.relevance import may_matter
 from analysis.result import AuditResult, Capture, Skipped
 from analysis.sources.base import CaptureError, Unjudged
-from analysis.sources.flow import exchange_of, times
+from analysis.sources.flow import proxied, times
 from analysis.sources.journal_writer import JournalWriter
 from reports import ReportError, to_terminal
 
@@ -57,9 +58,11 @@ class CorsAudit:
         self._running = False
         self._mishaps = Mishaps()
         self._take_view_back: Callable[[], object] | None = None
+        self._watched = False
+        """Are marks looked at, or saved, as soon as a flow has ended?"""
         self._inbox = Inbox(self._judge, self._mishaps)
         self._first = chain.First(self._options, self._mishaps)
-        self._last = chain.Last(self._inbox.put)
+        self._last = chain.Last(self._listen)
         self._start()
 
     def _start(self) -> None:
@@ -256,22 +259,40 @@ class CorsAudit:
 
     def _look_round(self) -> None:
         saved = "save_stream_file" in ctx.options and bool(ctx.options.save_stream_file)
-        # Marks are looked at, or saved, as soon as a flow has ended.
-        looked_at = saved or "view" in ctx.master.addons.lookup
-        self._inbox.urgent = _matters if looked_at else None
+        self._watched = saved or "view" in ctx.master.addons.lookup
 
-    def _judge(self, waiting: Waiting) -> None:
-        flows: dict[str, http.HTTPFlow] = {}
+    def _listen(self, flow: http.HTTPFlow) -> None:
+        """All that is done about a flow while mitmproxy waits: as little as can be."""
+        try:
+            if self._scope is not None and not self._scope(flow):
+                self._first.came(flow.id)
+                return
+            matters = _matters(flow)
+            ended = None
+            if matters or self._journal is not None:
+                ended = Ended(proxied(flow), matters, flow.live, ref(flow))
+            self._inbox.put((flow.id, *times(flow), ended))
+            if matters and self._watched:
+                self._inbox.empty()
+        except Exception as error:
+            self._mishaps.note("a flow could not be heard", error)
+
+    def _judge(self, waiting: list[Waiting]) -> None:
+        flows: dict[str, ReferenceType[http.HTTPFlow]] = {}
         exchanges: list[Exchange] = []
-        for heard, live in waiting:
+        for flow_id, started, complete, ended in waiting:
             try:
-                came = self._first.came(heard, live)
-                exchange = self._hear(heard, came) if heard.id not in flows else None
+                came = self._first.came(flow_id)
+                if ended is None:
+                    if self._auditor.pass_over(flow_id):
+                        self._count(believed(started), believed(complete))
+                    continue
+                exchange = self._hear(ended, came) if flow_id not in flows else None
             except Exception as error:
                 self._not_judged(error)
                 continue
             if exchange is not None:
-                flows[heard.id] = heard
+                flows[flow_id] = ended.flow
                 exchanges.append(exchange)
         try:
             every = self._auditor.feed(exchanges, self._not_judged)
@@ -291,21 +312,16 @@ class CorsAudit:
     def _not_judged(self, error: Exception) -> None:
         self._mishaps.note("a flow could not be judged", error)
 
-    def _hear(self, heard: http.HTTPFlow, came: chain.Came) -> Exchange | None:
+    def _hear(self, ended: Ended, came: chain.Came) -> Exchange | None:
         """The exchange of a flow, once: a replayed one that failed comes as a response and an
         error. None: there is nothing to judge."""
-        if self._scope is not None and not self._scope(heard):
+        now = ended.proxied
+        if self._auditor.has_heard(now.id):
             return None
-        matters = _matters(heard)
-        if not matters and self._journal is None:
-            if self._auditor.pass_over(heard.id):
-                self._count(*times(heard))
-            return None
-        if self._auditor.has_heard(heard.id):
-            return None
+        altered = chain.altered(now, came) if ended.live else None
         try:
-            door = self._auditor.door if matters else self._aside
-            exchange = exchange_of(heard, door, CAPTURE, chain.altered(heard, came))
+            door = self._auditor.door if ended.matters else self._aside
+            exchange = now.exchange(door, CAPTURE, altered)
         except Unjudged as problem:
             self._skip(problem.what, str(problem))
             return None

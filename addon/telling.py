@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from weakref import ReferenceType
 
 from mitmproxy import http
 
@@ -39,12 +40,13 @@ class Teller:
         self.marks = Marks(self._told.get)
         self._ways: set[str] = set()
 
-    def tell(self, flows: Mapping[str, http.HTTPFlow], news: Heard) -> None:
+    def tell(self, flows: Mapping[str, ReferenceType[http.HTTPFlow]], news: Heard) -> None:
         """Log what is new, or has come a round number of times; mark the flow, and earlier ones
         of which more is known now.
 
         Args:
-            flows: the one that brought the news among them, by their ids.
+            flows: the one that brought the news among them, by their ids. Nobody looks at the
+                marks of those that are gone.
         """
         judged = news.judged
         live = self._options["cors_live"]
@@ -78,7 +80,9 @@ class Teller:
                 self._log(finding, eventlog.surer(finding))
         if self._options["cors_mark"]:
             # The lists of flows hear of this answer after us, so they need no word about it.
-            self.marks.set(flows[judged.exchange.id], news.here)
+            flow = flows[judged.exchange.id]()
+            if flow is not None:
+                self.marks.set(flow, news.here)
             self._correct(news)
 
     def _correct(self, news: Heard) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..exchange import Exchange, believed
+from ..exchange import Exchange
 from ..redact import Door
 from .proxied import Answer, Failure, Proxied, front_of
 
@@ -54,9 +54,10 @@ def proxied(flow: HTTPFlow) -> Proxied:
 
 
 def times(flow: HTTPFlow) -> tuple[float | None, float | None]:
-    """When the request began, and when the answer or the error was complete."""
+    """When the request began, and when the answer or the error was complete: as the flow has it,
+    to be asked whether it may be `believed`."""
     answer = flow.response
     ended = answer.data.timestamp_end if answer is not None else None
     if ended is None and flow.error is not None:
         ended = flow.error.timestamp
-    return believed(flow.request.data.timestamp_start), believed(ended)
+    return flow.request.data.timestamp_start, ended

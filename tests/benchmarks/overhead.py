@@ -80,7 +80,7 @@ def switch(mode):
     sys.modules["addon.chain"].is_wanted = lambda *_: mode == "beside"
     ctx.master.addons.get("cors_audit")._look_after_rewriters()
     last = ctx.master.addons.get("cors_audit_last")
-    ours = ctx.master.addons.get("cors_audit")._inbox.put
+    ours = ctx.master.addons.get("cors_audit")._listen
     last.response = last.error = ours if mode in ("ours", "beside") else None
 
 class Master(dump.DumpMaster):
