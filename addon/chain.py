@@ -47,6 +47,9 @@ class Came(NamedTuple):
     """Header lines and status of the answer."""
 
 
+_NOT_REMEMBERED = Came(None, None)
+
+
 class First:
     """In front of all others: it remembers messages, and streams event streams if asked to.
 
@@ -85,6 +88,8 @@ class First:
 
     def came(self, flow_id: str) -> Came:
         """How a flow that has ended came. To be asked once: then it is forgotten."""
+        if not self._asked and not self._answered:
+            return _NOT_REMEMBERED
         return Came(self._asked.pop(flow_id, None), self._answered.pop(flow_id, None))
 
 

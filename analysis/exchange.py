@@ -250,5 +250,7 @@ class Span:
         """Stretch it to these times; None says nothing."""
         for time in times:
             if time is not None:
-                self.first = time if self.first is None else min(self.first, time)
-                self.last = time if self.last is None else max(self.last, time)
+                if self.first is None or time < self.first:
+                    self.first = time
+                if self.last is None or time > self.last:
+                    self.last = time

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Set
 from heapq import heappop, heappush, heapreplace
+from operator import itemgetter
 from tempfile import TemporaryFile
 from typing import IO
 
 from .exchange import Exchange
 from .frozen import frozen
-from .packing import Packer
+from .packing import Packer, Row
 from .relevance import calls_another, is_at_home
 
 AS_THEY_ARE = 4_096
@@ -36,6 +37,9 @@ MOST_HOMES = 2_048
 """Servers on which something can be at home; on further ones nothing is."""
 
 Key = tuple[float, float, str]
+_Waiting = tuple[Key, str, Row]
+"""An exchange that is to be packed, with its place in time and its server."""
+_by_order = itemgetter(0)
 
 
 @frozen
@@ -62,9 +66,9 @@ class Kept:
         self._packer = Packer()
         self._first: list[Exchange] = []
         self._room = AS_THEY_ARE_SIZE
-        self._loose: list[Exchange] = []
-        self._long: list[Exchange] = []
-        self._home: list[Exchange] = []
+        self._loose: list[_Waiting] = []
+        self._long: list[_Waiting] = []
+        self._home: list[_Waiting] = []
         self._homes: Counter[str] = Counter()
         """How many exchanges are at home on each server."""
         self._called: set[str] = set()
@@ -93,7 +97,9 @@ class Kept:
             self._room -= _size(exchange)
             return
         pile = self._home if home else self._long if _lasts_long(exchange) else self._loose
-        pile.append(exchange)
+        # As a row at once: as objects they would make each of Python's rounds through the whole
+        # memory longer, and come sooner.
+        pile.append((_order(exchange), exchange.url.origin, self._packer.row(exchange)))
         if len(pile) == BLOCK:
             self._put_aside(pile, home)
             pile.clear()
@@ -129,14 +135,16 @@ class Kept:
                 heappush(runs, (_order(exchange), number, exchange, rest))
                 return
 
-        def open_ones(pile: list[Exchange]) -> list[Exchange]:
-            # At home is by its looks, and by there having been room for its server.
-            some = [e for e in pile if e.url.origin not in shut or not _at_home(e)]
-            return sorted(some, key=_order)
+        def waiting(pile: list[_Waiting], closed: Set[str]) -> list[Exchange]:
+            rows = [row for _, origin, row in sorted(pile, key=_by_order) if origin not in closed]
+            return list(self._packer.exchanges(rows))
 
-        for number, pile in enumerate((self._loose, self._long, self._home), len(self._blocks)):
-            begin(number, open_ones(pile))
-        begin(-1, open_ones(self._first))
+        begin(len(self._blocks), waiting(self._loose, frozenset()))
+        begin(len(self._blocks) + 1, waiting(self._long, frozenset()))
+        begin(len(self._blocks) + 2, waiting(self._home, shut))
+        # At home is by its looks, and by there having been room for its server.
+        some = [each for each in self._first if each.url.origin not in shut or not _at_home(each)]
+        begin(-1, sorted(some, key=_order))
         while runs or ahead:
             while ahead and (not runs or ahead[-1].first <= runs[0][0]):
                 block = ahead.pop()
@@ -149,11 +157,11 @@ class Kept:
             else:
                 heapreplace(runs, (_order(following), number, following, rest))
 
-    def _put_aside(self, pile: list[Exchange], home: bool) -> None:
-        pile.sort(key=_order)
-        packed = self._packer.pack(pile)
-        first, number = _order(pile[0]), len(self._blocks)
-        homes = frozenset(each.url.origin for each in pile) if home else None
+    def _put_aside(self, pile: list[_Waiting], home: bool) -> None:
+        pile.sort(key=_by_order)
+        packed = self._packer.pack([row for _, _, row in pile])
+        first, number = pile[0][0], len(self._blocks)
+        homes = frozenset(origin for _, origin, _ in pile) if home else None
         if self._in_memory < IN_MEMORY or not self._written(packed):
             self._in_memory += len(packed)
             self._blocks.append(_Block(first, number, packed, homes=homes))

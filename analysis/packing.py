@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from .exchange import Exchange, Header, Headers, SetCookie, Url
@@ -19,6 +19,10 @@ ROOM = 4_096
 """Different values of each kind that are held once; further ones are packed in full."""
 ROOM_FOR_LINES = 16_384
 """The same for header lines."""
+
+
+Row = tuple[object, ...]
+"""An exchange; what it shares with others stands in it by number."""
 
 
 class _Shared:
@@ -50,20 +54,20 @@ class Packer:
         self._places = _Shared()
         self._rests = _Shared()
 
-    def pack(self, exchanges: Sequence[Exchange]) -> bytes:
-        """These exchanges, in their order."""
-        rows = _encode([self._row(each) for each in exchanges])
-        return zlib.compress(rows.encode("ascii"), 1)
+    def pack(self, rows: Sequence[Row]) -> bytes:
+        """These rows, in their order."""
+        return zlib.compress(_encode(rows).encode("ascii"), 1)
 
     def unpack(self, packed: bytes, origins: Collection[str] | None = None) -> list[Exchange]:
-        """What was packed.
+        """The exchanges whose rows were packed.
 
         Args:
-            origins: only the exchanges with these servers; None: all.
+            origins: only those with these servers; None: all.
         """
-        return list(self._made(json.loads(zlib.decompress(packed)), origins))
+        return list(self.exchanges(json.loads(zlib.decompress(packed)), origins))
 
-    def _row(self, exchange: Exchange) -> tuple[object, ...]:
+    def row(self, exchange: Exchange) -> Row:
+        """An exchange in plain values, which Python's garbage collector has nothing to do with."""
         key, *parts = exchange.url.row()
         place = tuple(parts)
         rest = (
@@ -100,9 +104,11 @@ class Packer:
         number = self._requests.number(headers)
         return self._list(headers) if number is None else number
 
-    def _list(self, headers: Headers) -> list[object]:
+    def _list(self, headers: Headers) -> tuple[object, ...]:
         number = self._lines.number
-        return [line if (known := number(line)) is None else known for line in headers.fields]
+        return tuple(
+            [line if (known := number(line)) is None else known for line in headers.fields]
+        )
 
     def _rest(self, rest: tuple[Any, ...]) -> object:
         number = self._rests.number(rest)
@@ -112,7 +118,10 @@ class Packer:
         target = location and location.row()
         return (*plain, target, scheme, cookies, altered)
 
-    def _made(self, rows: list[list[Any]], origins: Collection[str] | None) -> Iterator[Exchange]:
+    def exchanges(
+        self, rows: Iterable[Sequence[Any]], origins: Collection[str] | None = None
+    ) -> Iterator[Exchange]:
+        """What the rows, also as JSON gives them back, were made of; `origins` as above."""
         requests, places, rests = self._requests, self._places, self._rests
         for row in rows:
             place, key, flow_id, connection, started, ended, sent, status, got, *more = row
@@ -149,14 +158,14 @@ class Packer:
                 removed,
             )
 
-    def _headers(self, packed: list[Any]) -> Headers:
+    def _headers(self, packed: Sequence[Any]) -> Headers:
         lines = self._lines
         return Headers(
             tuple([lines[line] if type(line) is int else Header(*line) for line in packed])
         )
 
 
-def _rest_of(rest: list[Any]) -> tuple[Any, ...]:
+def _rest_of(rest: Sequence[Any]) -> tuple[Any, ...]:
     *plain, target, scheme, cookies, altered = rest
     set_cookies = tuple([SetCookie(*each) for each in cookies])
     location = target and Url.of_row(*target)

@@ -84,5 +84,6 @@ RULE = Rule(
         """,
     ),
     check_exchange=check,
+    answers_with=("access-control-allow-origin",),
     roles=frozenset({Role.SAME_ORIGIN, Role.NO_CORS, Role.NAVIGATION, Role.OTHER}),
 )

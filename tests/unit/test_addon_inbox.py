@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,31 @@ def test_an_error_of_ours_goes_no_further(
 
     asyncio.run(session())
     assert [each.name for each in caplog.records] == ["cors_audit"]
+
+
+def test_no_flow_is_held_while_it_waits() -> None:
+    """A flow is many objects, and may have a large body."""
+    addon = CorsAudit()
+    heard: list[Waiting] = []
+
+    async def session() -> None:
+        with taddons.context(options=options.Options()) as tctx:
+            tctx.master._legacy_log_events.uninstall()
+            tctx.master.addons.add(addon)
+            tctx.configure(addon, cors_report="")
+            made = flows.call()
+            alive = weakref.ref(made)
+            addon._last.response(made)
+            heard.extend(addon._inbox._waiting)
+            del made
+            gc.collect()
+            assert alive() is None
+            addon._inbox.empty()
+            (row,) = addon._result().exchanges
+            assert row.verdict == "blocked"
+
+    asyncio.run(session())
+    assert len(heard) == 1
 
 
 @pytest.mark.parametrize("saved", [False, True])

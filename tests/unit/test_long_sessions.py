@@ -243,6 +243,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         redact: ("KEPT_LINES",),
         hidden: ("FIRST", "LATEST"),
         explain: ("KEPT",),
+        engine: ("MAX_ALIKE",),
     }.items():
         for name in bounds:
             monkeypatch.setattr(module, name, 50)
@@ -263,9 +264,9 @@ def test_memory_does_not_grow_with_traffic() -> None:
         addon = CorsAudit()
         context.master.addons.add(addon)
         context.configure(addon, cors_live="off", cors_mark=False, cors_report="")
-        for number, flow in enumerate(Traffic(endpoints=20, images=20).flows(4_000), 1):
+        for number, flow in enumerate(Traffic(endpoints=20, images=20).flows(8_000), 1):
             addon._last.response(flow)
-            if number % 2_000 == 0:
+            if number % 4_000 == 0:
                 gc.collect()
                 kinds = (Exchange, Node, Header, Headers, Url)
                 held.append(sum(isinstance(each, kinds) for each in gc.get_objects()))
