@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mitmproxy import options
+from mitmproxy import http, options
 from mitmproxy.addons import save
 from mitmproxy.hooks import RunningHook
 from mitmproxy.proxy import layers
@@ -19,6 +19,7 @@ from addon import inbox
 from addon.inbox import MOST_WAITING, Inbox, Waiting
 from addon.mishaps import Mishaps
 from addon.recorder import CorsAudit
+from tests.benchmarks.memory import Traffic
 
 from . import flows
 
@@ -116,6 +117,43 @@ def test_no_flow_is_held_while_it_waits() -> None:
 
     asyncio.run(session())
     assert len(heard) == 1
+
+
+def test_what_waits_is_nothing_to_the_garbage_collector() -> None:
+    """It looks through the whole memory once a quarter of it is new and has outlived two rounds:
+    that takes mitmproxy longer than all that we do."""
+    stayed, before, heard = 0, 0, 0
+
+    def count(phase: str, info: dict[str, int]) -> None:
+        nonlocal stayed, before
+        if info["generation"] == 1 and phase == "start":
+            before = len(gc.get_objects(2))
+        elif info["generation"] == 1:
+            stayed += len(gc.get_objects(2)) - before
+
+    async def session() -> None:
+        nonlocal heard
+        addon = CorsAudit()
+        with taddons.context(options=options.Options()) as tctx:
+            tctx.master._legacy_log_events.uninstall()
+            tctx.master.addons.add(addon)
+            tctx.configure(addon, cors_report="")
+            gc.collect()
+            gc.freeze()
+            gc.callbacks.append(count)
+            for flow in Traffic().flows(3_000):
+                flow.request.headers = http.Headers([(b"Host", b"app.example")])
+                assert flow.response is not None
+                flow.response.headers = http.Headers()
+                addon._last.response(flow)
+                heard += 1
+            gc.callbacks.remove(count)
+            gc.unfreeze()
+            addon.done()
+
+    asyncio.run(session())
+    assert heard >= 3_000
+    assert stayed / heard < 3
 
 
 @pytest.mark.parametrize("saved", [False, True])
