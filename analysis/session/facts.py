@@ -7,7 +7,7 @@ bounds, never with traffic. Rules about policies read it; `policy` makes the res
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Set, Sized
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar, cast
 
@@ -15,12 +15,12 @@ from ..exchange import NOT_THE_SERVERS, Exchange, SetCookie, Span
 from ..fetch.cache import may_be_stored
 from ..fetch.check import Asked
 from ..fetch.classify import JUDGED, Role
-from ..fetch.headers import list_items, strip, vary_names
+from ..fetch.headers import list_items, strip
 from ..fetch.origin import host_of, is_loopback, is_serialised
-from ..fetch.safelist import RESPONSE_NAMES
 from ..fetch.site import registrable_domain
 from .judge import Judged, Outcome, proxy_answered
 from .links import Link
+from .said import Said, needing_exposure, said
 
 T = TypeVar("T")
 
@@ -352,10 +352,12 @@ class ApiFacts:
 
     def _observe_offer(self, seen: Judged) -> None:
         """An origin that an answer names, though no page of another origin asked."""
-        allowed = _stripped(seen.exchange.response.get("access-control-allow-origin"))
-        if allowed in (None, "null", seen.exchange.url.origin, seen.node.page):
+        value = seen.exchange.response.get("access-control-allow-origin")
+        if value is None:
             return
-        assert allowed is not None
+        allowed = strip(value)
+        if allowed in ("null", seen.exchange.url.origin, seen.node.page):
+            return
         if allowed not in self.offered and is_serialised(allowed):
             if self._has_room(self.offered, "origins named unasked"):
                 self.offered[allowed] = seen
@@ -442,30 +444,29 @@ class ApiFacts:
         self.credentials[seen.credentials.word] += 1
 
     def _observe_answer(self, seen: Judged) -> None:
-        response = seen.exchange.response
-        allowed = _stripped(response.get("access-control-allow-origin"))
-        credentials = _stripped(response.get("access-control-allow-credentials")) == "true"
+        answer = said(seen.exchange.response)
+        allowed = answer.allow_origin
+        credentials = answer.allow_credentials == "true"
         if allowed is not None:
             self._count(self.allow_origins, allowed)
         key = (seen.node.origin, allowed, credentials)
-        answer = self.answers.get(key)
-        if answer is not None:
-            answer.count += 1
+        known = self.answers.get(key)
+        if known is not None:
+            known.count += 1
         elif len(self.answers) < MAX_ANSWERS:
             self.answers[key] = Answer(allowed, credentials, 1, seen)
         else:
             self.left_out["answers"] += 1
-        told = self._tell(seen, allowed)
+        told = self._tell(seen, answer)
         if allowed is not None and allowed != "*":
-            self.vary_yes += told.vary_origin
-            self.vary_no += not told.vary_origin
+            self.vary_yes += answer.vary_origin
+            self.vary_no += not answer.vary_origin
         if told.on_preflight:
-            self._observe_lists(seen)
+            self._observe_lists(seen, answer)
             return
-        exposed = {n.lower() for n in list_items(response.get("access-control-expose-headers"))}
-        self._note(self.exposed, exposed)
+        self._note(self.exposed, answer.exposed_names)
         if seen.verdict.outcome is Outcome.ALLOWED:
-            self._observe_exposed(seen, exposed)
+            self._observe_exposed(seen, answer.exposed_names)
         if told.passes_origin and not seen.blocked and seen.exchange.method == "GET":
             url = self._same_url(seen.exchange)
             if url is not None:
@@ -474,12 +475,10 @@ class ApiFacts:
                     url.with_origin = seen
                     self.shape += 1
 
-    def _observe_exposed(self, seen: Judged, exposed: set[str]) -> None:
+    def _observe_exposed(self, seen: Judged, exposed: Set[str]) -> None:
         facts = self.endpoint(seen.exchange.method, seen.exchange.url.path)
         by_star = "*" in exposed and seen.credentials.include is not True
-        for name in seen.exchange.response.names():
-            if name in RESPONSE_NAMES:
-                continue
+        for name in needing_exposure(seen.exchange.response.spelt):
             if name in exposed:
                 self._count(facts.read, name)
             elif by_star:
@@ -487,24 +486,23 @@ class ApiFacts:
             elif "*" not in exposed:
                 self._count(self.unreadable, name)
 
-    def _tell(self, seen: Judged, allowed: str | None) -> Told:
+    def _tell(self, seen: Judged, answer: Said) -> Told:
         """Enter the answer in its endpoint's table."""
-        exchange, response = seen.exchange, seen.exchange.response
-        asked = seen.node.asked
+        exchange, asked = seen.exchange, seen.node.asked
         method = asked.method if asked is not None else exchange.method
         told = Told(
             origin=seen.node.origin,
             credentials=seen.credentials.word,
             on_preflight=asked is not None,
             status=exchange.status or 0,
-            allow_origin=allowed,
-            allow_credentials=_stripped(response.get("access-control-allow-credentials")),
-            vary_origin=bool(vary_names(response.get("vary")) & {"origin", "*"}),
+            allow_origin=answer.allow_origin,
+            allow_credentials=answer.allow_credentials,
+            vary_origin=answer.vary_origin,
             cacheable=may_be_stored(exchange),
-            methods=_stripped(response.get("access-control-allow-methods")),
-            headers=_stripped(response.get("access-control-allow-headers")),
-            exposed=_stripped(response.get("access-control-expose-headers")),
-            max_age=_stripped(response.get("access-control-max-age")),
+            methods=answer.methods,
+            headers=answer.headers,
+            exposed=answer.exposed,
+            max_age=answer.max_age,
         )
         facts = self.endpoint(method, exchange.url.path)
         shown = facts.told.get(told)
@@ -518,21 +516,17 @@ class ApiFacts:
         shown.span.include(exchange.started)
         return told
 
-    def _observe_lists(self, seen: Judged) -> None:
-        request, response = seen.exchange.request, seen.exchange.response
-        self._note(self.allow_methods, list_items(response.get("access-control-allow-methods")))
-        self._note(
-            self.allow_headers,
-            (n.lower() for n in list_items(response.get("access-control-allow-headers"))),
-        )
-        max_age = _stripped(response.get("access-control-max-age"))
-        if max_age is not None:
-            self._note(self.max_age, [max_age])
+    def _observe_lists(self, seen: Judged, answer: Said) -> None:
+        request = seen.exchange.request
+        self._note(self.allow_methods, list_items(answer.methods))
+        self._note(self.allow_headers, (n.lower() for n in list_items(answer.headers)))
+        if answer.max_age is not None:
+            self._note(self.max_age, [answer.max_age])
         question = (
             request.get("access-control-request-method") or "",
             request.get("access-control-request-headers"),
-            _stripped(response.get("access-control-allow-methods")),
-            _stripped(response.get("access-control-allow-headers")),
+            answer.methods,
+            answer.headers,
         )
         if question not in self.questions and self._has_room(self.questions, "preflight answers"):
             self.questions[question] = seen
@@ -565,7 +559,3 @@ def from_other_site(seen: Judged) -> bool:
     if not page or (is_loopback(page) and is_loopback(exchange.url.host)):
         return False
     return registrable_domain(page) != registrable_domain(exchange.url.host)
-
-
-def _stripped(value: str | None) -> str | None:
-    return None if value is None else strip(value)
