@@ -88,30 +88,24 @@ def cors_check(response: Headers, origin: str, include: bool, browser: Browser) 
     Returns:
         None when it passes.
     """
-    return _cors_check(*_looked_at(response), origin, include, browser)
+    return _cors_check(*looked_at(response), origin, include, browser)
 
 
-def cors_checks(response: Headers, origin: str, modes: tuple[bool, ...]) -> Checks:
-    """`cors_check` in every browser and each of these credentials modes (True: include)."""
-    return _cors_checks(*_looked_at(response), origin, modes)
+Looked = tuple[tuple[Header, ...], tuple[Header, ...]]
 
 
-def _looked_at(response: Headers) -> tuple[tuple[Header, ...], tuple[Header, ...]]:
+def looked_at(response: Headers) -> Looked:
+    """All of an answer that the *CORS check* looks at."""
     return (
         response.lines("access-control-allow-origin"),
         response.lines("access-control-allow-credentials"),
     )
 
 
-@lru_cache(maxsize=1024)
-def _cors_checks(
-    lines: tuple[Header, ...],
-    credentials_lines: tuple[Header, ...],
-    origin: str,
-    modes: tuple[bool, ...],
-) -> Checks:
+def cors_checks(looked: Looked, origin: str, modes: tuple[bool, ...]) -> Checks:
+    """`cors_check` in every browser and each of these credentials modes (True: include)."""
     return {
-        name: {mode: _cors_check(lines, credentials_lines, origin, mode, browser) for mode in modes}
+        name: {mode: _cors_check(*looked, origin, mode, browser) for mode in modes}
         for name, browser in BROWSERS.items()
     }
 

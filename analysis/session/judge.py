@@ -13,7 +13,16 @@ from functools import lru_cache
 from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch import reasons
 from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
-from ..fetch.check import Checks, Failure, Step, cors_check, cors_checks, preflight_check
+from ..fetch.check import (
+    Checks,
+    Failure,
+    Looked,
+    Step,
+    cors_check,
+    cors_checks,
+    looked_at,
+    preflight_check,
+)
 from ..fetch.classify import JUDGED, Role
 from ..frozen import frozen
 from .credentials import Credentials, credentials
@@ -107,7 +116,6 @@ class Judged:
             or node.next is not None
             or node.stored is not None
             or exchange.lost is not None
-            or self.verdict.outcome is Outcome.INDETERMINATE
         ):
             return None
         url, answer = exchange.url, exchange.response
@@ -116,7 +124,7 @@ class Judged:
             exchange.status, answer.spelt, _lasting(answer), exchange.cookies,
             exchange.set_cookies,
             node.role, node.link, node.page, self.credentials, self.verdict.outcome,
-            exchange.altered,
+            self.verdict.possible, self.verdict.assuming, exchange.altered,
         )  # fmt: skip
 
     @property
@@ -181,30 +189,58 @@ def _verdict(node: Node, known: Credentials) -> Verdict:
     status, headers, modes = exchange.status, checked_headers(node), known.open_modes
     if proxy_answered(exchange):
         status, headers = PROXY_ERROR, NO_HEADERS
-    by_engine = _checks(node, status, headers, modes)
+    engine = node.client.engine if node.client.browser else None
+    mode_open = node.classification.mode_open
+    if node.asked is None and not is_followed_redirect(exchange):
+        return _of_answer(looked_at(headers), node.origin, known, engine, mode_open)
+    by_engine = {
+        name: {mode: _failure(node, status, headers, mode, browser) for mode in modes}
+        for name, browser in BROWSERS.items()
+    }
+    return _conclusion(by_engine, known, engine, mode_open)
+
+
+@lru_cache(maxsize=1024)
+def _of_answer(
+    looked: Looked, origin: str, known: Credentials, engine: str | None, mode_open: bool
+) -> Verdict:
+    """The verdict where the *CORS check* is all that the answer has to pass."""
+    by_engine = cors_checks(looked, origin, known.open_modes)
+    return _conclusion(by_engine, known, engine, mode_open)
+
+
+def _conclusion(
+    by_engine: Checks, known: Credentials, engine: str | None, mode_open: bool
+) -> Verdict:
+    """The verdict that follows.
+
+    Args:
+        engine: the client's own; None: unknown.
+        mode_open: may it have been a no-cors request or a beacon?
+    """
     if not any(failure for results in by_engine.values() for failure in results.values()):
         return _ALLOWED
     blocking = {
         name: next(iter(results.values()))
         for name, results in by_engine.items()
-        if all(results.values()) and not node.classification.mode_open
+        if all(results.values()) and not mode_open
     }
     failures = {name: each for name, each in blocking.items() if each is not None}
-    engines = [node.client.engine] if node.client.browser else list(by_engine)
+    engines = list(by_engine) if engine is None else [engine]
     open_results = [
         (name, mode, failure) for name in engines for mode, failure in by_engine[name].items()
     ]
     failed = [failure for _, _, failure in open_results if failure is not None]
     if not failed:
         return Verdict(Outcome.ALLOWED, failures=failures)
-    if len(failed) == len(open_results) and not node.classification.mode_open:
+    if len(failed) == len(open_results) and not mode_open:
         assuming = _differing_reasons(failed, known)
         return Verdict(Outcome.BLOCKED, failed[0], failures=failures, assuming=assuming)
     return Verdict(
         Outcome.INDETERMINATE,
         possible=failed[0],
         failures=failures,
-        assuming=tuple(_unknowns(node, known, open_results)),
+        assuming=tuple(_unknowns(mode_open, known, open_results)),
     )
 
 
@@ -215,9 +251,9 @@ def _differing_reasons(failed: list[Failure], known: Credentials) -> tuple[str, 
 
 
 def _unknowns(
-    node: Node, known: Credentials, results: list[tuple[str, bool, Failure | None]]
+    mode_open: bool, known: Credentials, results: list[tuple[str, bool, Failure | None]]
 ) -> Iterator[str]:
-    if node.classification.mode_open:
+    if mode_open:
         yield "request mode: blocked if it was a cors request, no effect on no-cors or a beacon"
     by_mode = {mode: {bool(f) for _, m, f in results if m is mode} for mode in (False, True)}
     if known.include is None and by_mode[False] != by_mode[True]:
@@ -228,15 +264,6 @@ def _unknowns(
     if len({frozenset(each) for each in by_name.values()}) > 1:
         blocks = ", ".join(sorted(name for name, each in by_name.items() if True in each))
         yield f"engine of this client: blocked in {blocks}"
-
-
-def _checks(node: Node, status: int, headers: Headers, modes: tuple[bool, ...]) -> Checks:
-    if node.asked is None and not is_followed_redirect(node.exchange):
-        return cors_checks(headers, node.origin, modes)
-    return {
-        name: {mode: _failure(node, status, headers, mode, browser) for mode in modes}
-        for name, browser in BROWSERS.items()
-    }
 
 
 def _failure(
