@@ -174,15 +174,21 @@ class Auditor:
             return Heard(judged)
         keys = dict.fromkeys(group for groups in (*earlier.values(), shown) for group in groups)
         late = views.look_at(exchange.url.origin) if learnt and views.is_due(exchange) else ()
-        again = tuple(key for key in keys if key in self._told)
-        found = {key: views.book.confidence(key) for key in (*keys, *late)}
-        new = tuple(key for key in found if key not in self._told)
-        surer = tuple(
-            key for key in found if key in self._told and found[key].rank < self._told[key].rank
-        )
-        here = (*shown, *(key for key in late if key not in self._told and key not in shown))
-        self._told |= found
-        return Heard(judged, new, again, here, settled, earlier, surer)
+        new: dict[Group, None] = {}
+        again: list[Group] = []
+        surer: list[Group] = []
+        for key in dict.fromkeys((*keys, *late)):
+            before, now = self._told.get(key), views.book.confidence(key)
+            if before is None:
+                new[key] = None
+            else:
+                if key in keys:
+                    again.append(key)
+                if now.rank < before.rank:
+                    surer.append(key)
+            self._told[key] = now
+        here = (*shown, *[key for key in late if key in new and key not in shown])
+        return Heard(judged, tuple(new), tuple(again), here, settled, earlier, tuple(surer))
 
     def live_finding(self, group: Group) -> Finding:
         """A finding of the live session as it stands now, without fixes."""

@@ -34,10 +34,11 @@ class Header(NamedTuple):
 class Headers:
     """A header list: order, case and repetition kept; looked up without regard to case."""
 
-    __slots__ = ("_places", "fields", "spelt")
+    __slots__ = ("_hash", "_places", "fields", "spelt")
 
     def __init__(self, fields: tuple[Header, ...] = ()) -> None:
         self.fields = fields
+        self._hash: int | None = None
         names = tuple([each.name for each in fields])
         read = _places if len(names) <= REMEMBERED_LINES else _places.__wrapped__
         self.spelt, self._places = read(names)
@@ -92,7 +93,10 @@ class Headers:
         return isinstance(other, Headers) and self.fields == other.fields
 
     def __hash__(self) -> int:
-        return hash(self.fields)
+        # Kept: the requests of a page share their headers, and are looked up by them.
+        if self._hash is None:
+            self._hash = hash(self.fields)
+        return self._hash
 
     def __repr__(self) -> str:
         return f"Headers({self.fields!r})"
