@@ -19,6 +19,9 @@ LATEST = 2**33
 REMEMBERED_LINES = 128
 """Header lists with more lines are not remembered: few would fill the memory."""
 
+REMEMBERED_SIZE = 4_096
+"""Bytes of header lines beyond which what follows from them is not remembered, either."""
+
 
 class Header(NamedTuple):
     """One header line."""
@@ -29,6 +32,11 @@ class Header(NamedTuple):
     """None: withheld at the door (see `analysis.redact`)."""
     size: int
     """Bytes of the value on the wire, also when it was withheld."""
+
+
+def are_short(lines: Iterable[Header]) -> bool:
+    """May these lines be remembered?"""
+    return sum([len(line.name) + line.size for line in lines]) <= REMEMBERED_SIZE
 
 
 class Headers:

@@ -17,6 +17,8 @@ FIRST = 4_096
 """Values of a place that are remembered from its beginning."""
 LATEST = 4_096
 """Values of a place that are remembered of those that came last."""
+LONGEST = 1_024
+"""Characters of a value that are remembered: whoever shows a longer one shows them."""
 PLACES = 32
 """Places that are told apart; further ones share one."""
 
@@ -42,6 +44,7 @@ class Hidden:
         """Remember a value."""
         if place not in self._first and len(self._first) >= PLACES:
             place = ""
+        value = value[:LONGEST]
         first = self._first.setdefault(place, {})
         if value in first:
             return

@@ -194,9 +194,9 @@ def _at_home(exchange: Exchange) -> bool:
 
 
 def _size(exchange: Exchange) -> int:
-    """Bytes of its URL and header values; no more is kept of them."""
-    sizes = [each.size for each in (*exchange.request.fields, *exchange.response.fields)]
-    return len(exchange.url.path) + sum(sizes)
+    """Bytes of its URL and header lines; no more is kept of them."""
+    lines = (*exchange.request.fields, *exchange.response.fields)
+    return len(exchange.url.path) + sum([len(each.name) + each.size for each in lines])
 
 
 def _lasts_long(exchange: Exchange) -> bool:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from .exchange import Exchange, Header, Headers, SetCookie, Url
+from .exchange import REMEMBERED_SIZE, Exchange, Header, Headers, SetCookie, Url
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 ROOM = 4_096
@@ -107,7 +107,10 @@ class Packer:
     def _list(self, headers: Headers) -> tuple[object, ...]:
         number = self._lines.number
         return tuple(
-            [line if (known := number(line)) is None else known for line in headers.fields]
+            [
+                line if line.size > REMEMBERED_SIZE or (known := number(line)) is None else known
+                for line in headers.fields
+            ]
         )
 
     def _rest(self, rest: tuple[Any, ...]) -> object:

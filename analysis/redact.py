@@ -110,6 +110,8 @@ REMEMBERED_SIZE = 4_096
 """Characters; longer lines, URLs and texts are not remembered: few would fill the memory."""
 KEPT_ORIGINS = 50_000
 """Origins remembered for which a report is not searched."""
+KEPT_LONG_ORIGINS = 256
+"""How many may be remembered where one more has more than `REMEMBERED_SIZE` characters."""
 UNREADABLE = "its host or port cannot be understood"
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they stand everywhere by chance."""
@@ -355,7 +357,8 @@ class Door:
 
     def _know(self, origin: str) -> None:
         """Note an origin, for which a report is not searched."""
-        if len(self._origins) < KEPT_ORIGINS:
+        room = KEPT_ORIGINS if len(origin) <= REMEMBERED_SIZE else KEPT_LONG_ORIGINS
+        if len(self._origins) < room:
             self._origins.add(origin)
 
     def _known(self, text: str) -> tuple[Url, int]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ..exchange import REMEMBERED_SIZE
+
 HTTP_WHITESPACE = "\t\n\r "
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
@@ -22,7 +24,6 @@ def is_token(text: str) -> bool:
     return TOKEN.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=1024)
 def extract_list(value: str | None) -> tuple[str, ...] | str:
     """*Extract header list values* for the `Access-Control-*` lists of tokens.
 
@@ -32,6 +33,12 @@ def extract_list(value: str | None) -> tuple[str, ...] | str:
     """
     if value is None:
         return ()
+    read = _extract_list if len(value) <= REMEMBERED_SIZE else _extract_list.__wrapped__
+    return read(value)
+
+
+@lru_cache(maxsize=1024)
+def _extract_list(value: str) -> tuple[str, ...] | str:
     items = []
     for part in value.split(","):
         item = strip(part)
@@ -49,7 +56,14 @@ def list_items(value: str | None) -> tuple[str, ...]:
     return () if isinstance(parsed, str) else parsed
 
 
-@lru_cache(maxsize=1024)
 def vary_names(value: str | None) -> frozenset[str]:
     """Names in a `Vary` header, lower-cased; `*` stays `*`."""
-    return frozenset(strip(part).lower() for part in (value or "").split(",") if strip(part))
+    if value is None:
+        return frozenset()
+    read = _vary_names if len(value) <= REMEMBERED_SIZE else _vary_names.__wrapped__
+    return read(value)
+
+
+@lru_cache(maxsize=1024)
+def _vary_names(value: str) -> frozenset[str]:
+    return frozenset(strip(part).lower() for part in value.split(",") if strip(part))

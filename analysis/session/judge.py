@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
-from ..exchange import NO_HEADERS, Exchange, Headers
+from ..exchange import NO_HEADERS, Exchange, Headers, are_short
 from ..fetch import reasons
 from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
 from ..fetch.check import (
@@ -106,7 +106,8 @@ class Judged:
     def likeness(self) -> Likeness | None:
         """Calls for which this is equal differ in nothing that is asked for findings: but for
         their time, their id, their connection, the values that the door withheld, and those of
-        `PASSING` in their answers. None: its place among others counts.
+        `PASSING` in their answers. None: its place among others counts, or it is too long to be
+        remembered.
         """
         node, exchange = self.node, self.exchange
         if (
@@ -116,6 +117,7 @@ class Judged:
             or node.next is not None
             or node.stored is not None
             or exchange.lost is not None
+            or not are_short(exchange.response.fields)
         ):
             return None
         url, answer = exchange.url, exchange.response
@@ -192,7 +194,9 @@ def _verdict(node: Node, known: Credentials) -> Verdict:
     engine = node.client.engine if node.client.browser else None
     mode_open = node.classification.mode_open
     if node.asked is None and not is_followed_redirect(exchange):
-        return _of_answer(looked_at(headers), node.origin, known, engine, mode_open)
+        looked = looked_at(headers)
+        judged = _of_answer if all(map(are_short, looked)) else _of_answer.__wrapped__
+        return judged(looked, node.origin, known, engine, mode_open)
     by_engine = {
         name: {mode: _failure(node, status, headers, mode, browser) for mode in modes}
         for name, browser in BROWSERS.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..exchange import Header, Headers
+from ..exchange import Header, Headers, are_short
 from ..fetch.headers import list_items, strip, vary_names
 from ..fetch.safelist import RESPONSE_NAMES
 
@@ -30,7 +30,8 @@ class Said(NamedTuple):
 def said(response: Headers) -> Said:
     """What this answer says."""
     fields = response.fields
-    return _said(tuple([fields[place] for place in _places(response.spelt)]))
+    lines = tuple([fields[place] for place in _places(response.spelt)])
+    return _said(lines) if are_short(lines) else _said.__wrapped__(lines)
 
 
 @lru_cache(maxsize=4096)
@@ -40,7 +41,7 @@ def _places(names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(at for at, name in enumerate(lower) if name == "vary" or name.startswith(_PREFIX))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _said(lines: tuple[Header, ...]) -> Said:
     headers = Headers(lines)
 

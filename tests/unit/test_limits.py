@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib
 import re
+import tracemalloc
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -170,6 +171,12 @@ def hidden() -> None:
     assert "kinds of withheld values" in {each.what for each in auditor.result().skipped}
 
 
+def long_values() -> None:
+    door = Door()
+    transcript(CALL.replace("\n<", "\n> X-Key: k9Xq2vTz1Lm\n<", 1), door)
+    assert door.secrets() == {"k9Xq2vTz"}
+
+
 def nodes() -> None:
     texts = [ASK.replace("items", "items?{n}")] * 5
     made = read(*texts, *[text.replace("{n}", str(n)) for n, text in
@@ -267,6 +274,7 @@ REACHED: dict[str, tuple[int, Callable[..., None]]] = {
     "session.facts.MAX_URLS_OF_ALL": (2, urls),
     "hidden.FIRST": (2, hidden),
     "hidden.LATEST": (2, hidden),
+    "hidden.LONGEST": (8, long_values),
     "session.links.KEPT_NODES": (2, nodes),
     "session.links.KEPT_URLS": (2, stored),
     "session.links.MAX_HOPS": (2, hops),
@@ -300,3 +308,19 @@ def test_a_bound_is_reached(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path
 
         monkeypatch.setattr(Room, "__init__", lambda self: setattr(self, "urls", number))
     reach(tmp_path) if reach is bomb else reach()
+
+
+@pytest.mark.parametrize("header", ["Access-Control-Expose-Headers", "Vary", "X-Key"])
+def test_long_values_are_not_remembered(header: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables have room for so many values: were they long, they would fill the memory."""
+    monkeypatch.setattr("analysis.kept.AS_THEY_ARE", 0)
+    monkeypatch.setattr("analysis.kept.BLOCK", 4)
+    auditor, size, number = Auditor(), 100_000, 100
+    text = CALL.replace("\n< 200", f"\n< 200\n< {header}: {'q7Xk2' * (size // 5)}{{n}}")
+    tracemalloc.start()
+    for turn in range(number):
+        (each,) = transcript(text.replace("{n}", str(turn)), auditor.door)
+        auditor.feed([replace(each, id=str(turn))])
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < number * size / 4
