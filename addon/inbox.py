@@ -10,32 +10,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
 from weakref import ReferenceType
 
 from mitmproxy import http
 
 from addon.mishaps import Mishaps
-from analysis.sources.proxied import Proxied
+from analysis.sources.flow import Values
 
 WAIT = 0.5
 """Seconds that a flow waits at most."""
 MOST_WAITING = 256
 """Flows that wait at most."""
 
-
-class Ended(NamedTuple):
-    """A flow that has ended, as it was then."""
-
-    proxied: Proxied
-    matters: bool
-    """May it tell something about CORS?"""
-    live: bool
-    """Not from a recording."""
-    flow: ReferenceType[http.HTTPFlow]
-
-
-Waiting = tuple[str, float | None, float | None, Ended | None]
+Rest = tuple[Values, bool, bool, ReferenceType[http.HTTPFlow]]
+"""What a flow says, whether it may tell something about CORS, whether it is live (not from a
+recording), and the flow."""
+Waiting = tuple[str, float | None, float | None, Rest | None]
 """A flow's id, when it began and was complete, and the rest of it. None: it is only counted."""
 
 

@@ -18,7 +18,7 @@ from mitmproxy.tls import TlsData
 
 from addon import chain, ending, eventlog, report_file, settings, verdict_view
 from addon.explain import Explanations
-from addon.inbox import Ended, Inbox, Waiting
+from addon.inbox import Inbox, Rest, Waiting
 from addon.marks import filter_for
 from addon.mishaps import Mishaps
 from addon.telling import Teller
@@ -29,7 +29,7 @@ from analysis.redact import Door
 from analysis.relevance import may_matter
 from analysis.result import AuditResult, Capture, Skipped
 from analysis.sources.base import CaptureError, Unjudged
-from analysis.sources.flow import proxied, times
+from analysis.sources.flow import from_values, values_of
 from analysis.sources.journal_writer import JournalWriter
 from reports import ReportError, to_terminal
 
@@ -267,11 +267,18 @@ class CorsAudit:
             if self._scope is not None and not self._scope(flow):
                 self._first.came(flow.id)
                 return
-            matters = _matters(flow)
-            ended = None
+            # In few functions, as each brings code into the processor's caches that it then uses
+            # once: that takes longer than what the code does.
+            asked, answer = flow.request.data, flow.response
+            ended = answer.data.timestamp_end if answer is not None else None
+            if ended is None and flow.error is not None:
+                ended = flow.error.timestamp
+            said = answer.data.headers.fields if answer is not None else ()
+            matters = may_matter(asked.headers.fields, said)
+            rest = None
             if matters or self._journal is not None:
-                ended = Ended(proxied(flow), matters, flow.live, ref(flow))
-            self._inbox.put((flow.id, *times(flow), ended))
+                rest = values_of(flow), matters, flow.live, ref(flow)
+            self._inbox.put((flow.id, asked.timestamp_start, ended, rest))
             if matters and self._watched:
                 self._inbox.empty()
         except Exception as error:
@@ -280,19 +287,19 @@ class CorsAudit:
     def _judge(self, waiting: list[Waiting]) -> None:
         flows: dict[str, ReferenceType[http.HTTPFlow]] = {}
         exchanges: list[Exchange] = []
-        for flow_id, started, complete, ended in waiting:
+        for flow_id, started, complete, rest in waiting:
             try:
                 came = self._first.came(flow_id)
-                if ended is None:
+                if rest is None:
                     if self._auditor.pass_over(flow_id):
                         self._count(believed(started), believed(complete))
                     continue
-                exchange = self._hear(ended, came) if flow_id not in flows else None
+                exchange = self._hear(rest, came) if flow_id not in flows else None
             except Exception as error:
                 self._not_judged(error)
                 continue
             if exchange is not None:
-                flows[flow_id] = ended.flow
+                flows[flow_id] = rest[-1]
                 exchanges.append(exchange)
         try:
             every = self._auditor.feed(exchanges, self._not_judged)
@@ -312,15 +319,16 @@ class CorsAudit:
     def _not_judged(self, error: Exception) -> None:
         self._mishaps.note("a flow could not be judged", error)
 
-    def _hear(self, ended: Ended, came: chain.Came) -> Exchange | None:
+    def _hear(self, rest: Rest, came: chain.Came) -> Exchange | None:
         """The exchange of a flow, once: a replayed one that failed comes as a response and an
         error. None: there is nothing to judge."""
-        now = ended.proxied
+        values, matters, live, _ = rest
+        now = from_values(values)
         if self._auditor.has_heard(now.id):
             return None
-        altered = chain.altered(now, came) if ended.live else None
+        altered = chain.altered(now, came) if live else None
         try:
-            door = self._auditor.door if ended.matters else self._aside
+            door = self._auditor.door if matters else self._aside
             exchange = now.exchange(door, CAPTURE, altered)
         except Unjudged as problem:
             self._skip(problem.what, str(problem))
@@ -391,9 +399,3 @@ class CorsAudit:
     def _own_up(self) -> None:
         for line in self._mishaps.summary():
             logger.warning("%s", line)
-
-
-def _matters(heard: http.HTTPFlow) -> bool:
-    """May this flow tell something about CORS?"""
-    answer = heard.response.data.headers.fields if heard.response is not None else ()
-    return may_matter(heard.request.data.headers.fields, answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..exchange import Exchange
 from ..redact import Door
@@ -26,38 +26,62 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = 
 
 def proxied(flow: HTTPFlow) -> Proxied:
     """What the flow says, in plain values."""
-    asked, response, error = flow.request.data, flow.response, flow.error
-    client = flow.client_conn
-    peer = client.peername
-    return Proxied(
-        id=flow.id,
-        address=peer[0] if peer else "",
-        connection=client.id,
-        started=asked.timestamp_start,
-        method=asked.method,
-        scheme=asked.scheme,
-        authority=asked.authority,
-        host=asked.host,
-        port=asked.port,
-        path=asked.path,
-        http_version=asked.http_version,
-        request=asked.headers.fields,
-        answer=None
-        if response is None
-        else Answer(response.status_code, response.headers.fields, response.timestamp_end),
-        failure=None if error is None else Failure(error.msg, error.timestamp),
-        replayed=flow.is_replay == "response",
-        edited=flow.modified(),
-        reached=flow.server_conn.timestamp_start is not None,
-        front=front_of(client.proxy_mode.full_spec, client.tls),
+    return from_values(values_of(flow))
+
+
+Values = tuple[Any, ...]
+"""What a flow says, in the order of `values_of`, for `from_values`."""
+
+
+def values_of(flow: HTTPFlow) -> Values:
+    """What the flow says now, as mitmproxy has it. In a live session mitmproxy waits for this, so
+    it is only noted down: what follows from it can be worked out later, for many together."""
+    asked, response, error, client = flow.request.data, flow.response, flow.error, flow.client_conn
+    answer = None if response is None else response.data
+    return (
+        flow.id,
+        client.peername,
+        client.id,
+        asked.timestamp_start,
+        asked.method,
+        asked.scheme,
+        asked.authority,
+        asked.host,
+        asked.port,
+        asked.path,
+        asked.http_version,
+        asked.headers.fields,
+        answer and (answer.status_code, answer.headers.fields, answer.timestamp_end),
+        error and (error.msg, error.timestamp),
+        flow.is_replay,
+        flow.modified(),
+        flow.server_conn.timestamp_start,
+        client.proxy_mode,
+        client.tls,
     )
 
 
-def times(flow: HTTPFlow) -> tuple[float | None, float | None]:
-    """When the request began, and when the answer or the error was complete: as the flow has it,
-    to be asked whether it may be `believed`."""
-    answer = flow.response
-    ended = answer.data.timestamp_end if answer is not None else None
-    if ended is None and flow.error is not None:
-        ended = flow.error.timestamp
-    return flow.request.data.timestamp_start, ended
+def from_values(values: Values) -> Proxied:
+    """The flow that says this."""
+    flow_id, peer, connection, *asked, answer, failure, replay, edited, reached, mode, tls = values
+    started, method, scheme, authority, host, port, path, http_version, fields = asked
+    return Proxied(
+        flow_id,
+        peer[0] if peer else "",
+        connection,
+        started,
+        method,
+        scheme,
+        authority,
+        host,
+        port,
+        path,
+        http_version,
+        fields,
+        answer and Answer(*answer),
+        failure and Failure(*failure),
+        replay == "response",
+        edited,
+        reached is not None,
+        front_of(mode.full_spec, tls),
+    )
