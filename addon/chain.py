@@ -47,7 +47,7 @@ class Came(NamedTuple):
     """Header lines and status of the answer."""
 
 
-_NOT_REMEMBERED = Came(None, None)
+NOT_REMEMBERED = Came(None, None)
 
 
 class First:
@@ -62,15 +62,16 @@ class First:
     def __init__(self, options: Mapping[str, object], mishaps: Mishaps) -> None:
         self._options = options
         self._mishaps = mishaps
-        self._asked: dict[str, tuple[Fields, str, int, bytes]] = {}
-        self._answered: dict[str, tuple[Fields, int]] = {}
+        self.asked: dict[str, tuple[Fields, str, int, bytes]] = {}
+        self.answered: dict[str, tuple[Fields, int]] = {}
+        """Messages of flows that have not ended, by their ids."""
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """A request has come from the browser."""
         try:
             asked = flow.request.data
             came = asked.headers.fields, asked.host, asked.port, asked.path
-            keep(self._asked, flow.id, came, IN_FLIGHT)
+            keep(self.asked, flow.id, came, IN_FLIGHT)
         except Exception as error:
             self._mishaps.note("a request could not be remembered", error)
 
@@ -80,7 +81,7 @@ class First:
             if flow.response is not None:
                 answer = flow.response.data
                 came = answer.headers.fields, answer.status_code
-                keep(self._answered, flow.id, came, IN_FLIGHT)
+                keep(self.answered, flow.id, came, IN_FLIGHT)
                 if self._options[STREAMING] and flow.live:
                     _stream(flow.response)
         except Exception as error:
@@ -88,9 +89,7 @@ class First:
 
     def came(self, flow_id: str) -> Came:
         """How a flow that has ended came. To be asked once: then it is forgotten."""
-        if not self._asked and not self._answered:
-            return _NOT_REMEMBERED
-        return Came(self._asked.pop(flow_id, None), self._answered.pop(flow_id, None))
+        return Came(self.asked.pop(flow_id, None), self.answered.pop(flow_id, None))
 
 
 class Last:

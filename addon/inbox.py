@@ -14,6 +14,7 @@ from weakref import ReferenceType
 
 from mitmproxy import http
 
+from addon.chain import Came
 from addon.mishaps import Mishaps
 from analysis.sources.flow import Values
 
@@ -22,9 +23,9 @@ WAIT = 0.5
 MOST_WAITING = 256
 """Flows that wait at most."""
 
-Rest = tuple[Values, bool, bool, ReferenceType[http.HTTPFlow]]
-"""What a flow says, whether it may tell something about CORS, whether it is live (not from a
-recording), and the flow."""
+Rest = tuple[Values, Came, bool, bool, ReferenceType[http.HTTPFlow]]
+"""What a flow says, how it came, whether it may tell something about CORS, whether it is live (not
+from a recording), and the flow."""
 Waiting = tuple[str, float | None, float | None, Rest | None]
 """A flow's id, when it began and was complete, and the rest of it. None: it is only counted."""
 

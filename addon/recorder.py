@@ -264,11 +264,13 @@ class CorsAudit:
     def _listen(self, flow: http.HTTPFlow) -> None:
         """All that is done about a flow while mitmproxy waits: as little as can be."""
         try:
-            if self._scope is not None and not self._scope(flow):
-                self._first.came(flow.id)
-                return
             # In few functions, as each brings code into the processor's caches that it then uses
             # once: that takes longer than what the code does.
+            first, came = self._first, chain.NOT_REMEMBERED
+            if first.asked or first.answered:
+                came = first.came(flow.id)
+            if self._scope is not None and not self._scope(flow):
+                return
             asked, answer = flow.request.data, flow.response
             ended = answer.data.timestamp_end if answer is not None else None
             if ended is None and flow.error is not None:
@@ -277,7 +279,7 @@ class CorsAudit:
             matters = may_matter(asked.headers.fields, said)
             rest = None
             if matters or self._journal is not None:
-                rest = values_of(flow), matters, flow.live, ref(flow)
+                rest = values_of(flow), came, matters, flow.live, ref(flow)
             self._inbox.put((flow.id, asked.timestamp_start, ended, rest))
             if matters and self._watched:
                 self._inbox.empty()
@@ -289,12 +291,11 @@ class CorsAudit:
         exchanges: list[Exchange] = []
         for flow_id, started, complete, rest in waiting:
             try:
-                came = self._first.came(flow_id)
                 if rest is None:
                     if self._auditor.pass_over(flow_id):
                         self._count(believed(started), believed(complete))
                     continue
-                exchange = self._hear(rest, came) if flow_id not in flows else None
+                exchange = self._hear(rest) if flow_id not in flows else None
             except Exception as error:
                 self._not_judged(error)
                 continue
@@ -319,10 +320,10 @@ class CorsAudit:
     def _not_judged(self, error: Exception) -> None:
         self._mishaps.note("a flow could not be judged", error)
 
-    def _hear(self, rest: Rest, came: chain.Came) -> Exchange | None:
+    def _hear(self, rest: Rest) -> Exchange | None:
         """The exchange of a flow, once: a replayed one that failed comes as a response and an
         error. None: there is nothing to judge."""
-        values, matters, live, _ = rest
+        values, came, matters, live, _ = rest
         now = from_values(values)
         if self._auditor.has_heard(now.id):
             return None
