@@ -3,7 +3,8 @@
 Header rules (`modify_headers`), mappings and other scripts rewrite messages in passing. The
 browser judges what they made of them, so that is what we judge, after them; but what the
 server is blamed for has to be its own, so we look at what came over the wire before them. The
-place in front is taken only while something may rewrite: each place costs every flow some time.
+places are taken only while something may rewrite: mitmproxy asks each at every event of every
+flow, which costs more than what is done there. Else flows are heard where the script stands.
 """
 
 from __future__ import annotations
@@ -103,31 +104,29 @@ class Last:
         self.response = self.error = hear
 
 
-def take_place(manager: AddonManager, last: Last) -> None:
-    """Put the one behind into the chain. Scripts that are loaded later stand before it."""
-    manager.register(last)
-    # In a new list: the chain is being walked along while this is called.
-    chain = list(manager.chain)
-    saving = [place for place, addon in enumerate(chain) if isinstance(addon, save.Save)]
-    chain.insert(saving[0] if saving else len(chain), last)
-    manager.chain = chain
+def look_after(
+    manager: AddonManager, options: OptManager, ours: object, first: First, last: Last
+) -> bool:
+    """Put both into the chain if they are wanted, else take them out. Are they in it now?
 
-
-def look_after(manager: AddonManager, options: OptManager, ours: object, first: First) -> None:
-    """Put the one in front into the chain if it is wanted, else take it out.
+    Scripts that are loaded later stand between them.
 
     Args:
         ours: the addon itself.
     """
-    there = first in manager.chain
-    if there is is_wanted(manager, options, ours):
-        return
-    if there:
-        manager.chain = [each for each in manager.chain if each is not first]
-    else:
-        if manager.get(first.name) is None:
-            manager.register(first)
-        manager.chain = [first, *manager.chain]
+    wanted = is_wanted(manager, options, ours)
+    if wanted is not (first in manager.chain):
+        # In a new list: the chain is being walked along while this is called.
+        chain = [each for each in manager.chain if each not in (first, last)]
+        if wanted:
+            for each in (first, last):
+                if manager.get(each.name) is None:
+                    manager.register(each)
+            saving = [place for place, addon in enumerate(chain) if isinstance(addon, save.Save)]
+            chain.insert(saving[0] if saving else len(chain), last)
+            chain.insert(0, first)
+        manager.chain = chain
+    return wanted
 
 
 def is_wanted(manager: AddonManager, options: OptManager, ours: object) -> bool:
@@ -144,6 +143,8 @@ def is_wanted(manager: AddonManager, options: OptManager, ours: object) -> bool:
 
 
 def _may_rewrite(addon: object, ours: object) -> bool:
+    if addon is ours:
+        return False
     if isinstance(addon, script.Script):
         return not any(each is ours for each in traverse([addon]))
     home = addon.__name__ if isinstance(addon, ModuleType) else type(addon).__module__

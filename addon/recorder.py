@@ -39,13 +39,15 @@ CAPTURE = "live"
 MOST_REASONS = 100
 """Reasons told apart why a flow was not judged."""
 
+Hear = Callable[[http.HTTPFlow], None]
+
 
 class CorsAudit:
     """Records the CORS side of everything you browse, and says what the browser blocked.
 
-    Flows are heard from two places in mitmproxy's chain of addons (`chain`). Passive: it sends
-    nothing, changes no message, and reads no bodies. Findings appear as log lines; the report is
-    written when mitmproxy ends.
+    While scripts may rewrite flows, they are heard from two other places in mitmproxy's chain of
+    addons (`chain`). Passive: it sends nothing, changes no message, and reads no bodies. Findings
+    appear as log lines; the report is written when mitmproxy ends.
     """
 
     name = "cors_audit"
@@ -63,6 +65,9 @@ class CorsAudit:
         self._inbox = Inbox(self._judge, self._mishaps)
         self._first = chain.First(self._options, self._mishaps)
         self._last = chain.Last(self._listen)
+        self.response: Hear | None = self._listen
+        """Hooks for a complete answer, and for none. None: they are heard in the last place."""
+        self.error: Hear | None = self._listen
         self._start()
 
     def _start(self) -> None:
@@ -109,7 +114,7 @@ class CorsAudit:
             settings.check(name, value)
             self._options[name] = value
         if self._running and updated & chain.WANTING:
-            self._try("rewritten messages cannot be told", self._look_after_rewriters)
+            self._try("rewritten messages cannot be told", self._take_places)
         if "save_stream_file" in updated:
             self._try("it is not known who looks at marks", self._look_round)
         if "cors_scope" in updated:
@@ -148,8 +153,7 @@ class CorsAudit:
     def running(self) -> None:
         """Say that we are here."""
         self._running = True
-        self._try("no flow can be heard", self._take_place)
-        self._try("rewritten messages cannot be told", self._look_after_rewriters)
+        self._try("rewritten messages cannot be told", self._take_places)
         self._try("it is not known who looks at marks", self._look_round)
         self._try("it is not known what the mode hides", self._warn_of_mode)
         logger.info("CORS audit is listening. Findings appear here, the report at the end.")
@@ -226,11 +230,10 @@ class CorsAudit:
             return False
         return True
 
-    def _take_place(self) -> None:
-        chain.take_place(ctx.master.addons, self._last)
-
-    def _look_after_rewriters(self) -> None:
-        chain.look_after(ctx.master.addons, ctx.options, self, self._first)
+    def _take_places(self) -> None:
+        manager, places = ctx.master.addons, (self._first, self._last)
+        taken = chain.look_after(manager, ctx.options, self, *places)
+        self.response = self.error = None if taken else self._listen
 
     def _leave_places(self) -> None:
         chain.leave_places(ctx.master.addons, self._first, self._last)

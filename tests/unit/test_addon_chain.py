@@ -1,4 +1,4 @@
-"""The place in front of all other addons is taken only while something may rewrite messages."""
+"""Our places before and behind all others are taken only while something may rewrite messages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 from mitmproxy import http, options
-from mitmproxy.addons import mapremote, modifyheaders, script, view
+from mitmproxy.addons import mapremote, modifyheaders, save, script, view
+from mitmproxy.flow import Error
 from mitmproxy.hooks import DoneHook, RunningHook
+from mitmproxy.proxy.layers.http import HttpErrorHook, HttpResponseHook
 from mitmproxy.test import taddons
 
 from addon.chain import First, Last
 from addon.recorder import CorsAudit
+
+from . import flows
 
 
 class Listener:
@@ -22,6 +26,9 @@ class Listener:
 
     def response(self, flow: http.HTTPFlow) -> None:
         raise AssertionError(flow)
+
+
+OPEN = "|~s|Access-Control-Allow-Origin|*"
 
 
 class Bystander:
@@ -55,8 +62,8 @@ def places(during: Callable[[Any], None] = lambda _: None, *others: object) -> l
 
 
 def test_nobody_rewrites() -> None:
-    assert places() == ["Last"]
-    assert places(lambda _: None, Bystander()) == ["Last"]
+    assert places() == []
+    assert places(lambda _: None, Bystander()) == []
 
 
 def test_others_may() -> None:
@@ -67,7 +74,7 @@ def test_others_may() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "none"),
     [
-        ("modify_headers", ["|~s|Access-Control-Allow-Origin|*"], []),
+        ("modify_headers", [OPEN], []),
         ("map_remote", ["|/open|/closed"], []),
         ("cors_stream_sse", True, False),
     ],
@@ -81,7 +88,30 @@ def test_options_may_be_set_at_any_time(name: str, value: object, none: object) 
         changed.update(**{name: none})
 
     assert places(on) == ["First", "Last"]
-    assert places(on_and_off) == ["Last"]
+    assert places(on_and_off) == []
+
+
+def test_every_flow_is_heard_once_from_either_place() -> None:
+    answered, failed = HttpResponseHook, HttpErrorHook
+
+    async def session() -> None:
+        with taddons.context(options=options.Options()) as tctx:
+            tctx.master._legacy_log_events.uninstall()
+            manager, audit = tctx.master.addons, CorsAudit()
+            manager.add(audit, modifyheaders.ModifyHeaders(), save.Save())
+            tctx.options.update(cors_report="")
+            manager.trigger(RunningHook())
+            for number, rules in enumerate([[], [OPEN], [], [OPEN], [OPEN]]):
+                tctx.options.update(modify_headers=rules)
+                began = 1_700_000_000.0 + number
+                lost = flows.call(status=None, started=began + 0.5)
+                lost.error = Error("connection closed", began + 0.6)
+                await manager.trigger_event(answered(flows.call(started=began)))
+                await manager.trigger_event(failed(lost))
+                assert audit._result().totals.flows == 2 * (number + 1)
+            manager.trigger(DoneHook())
+
+    asyncio.run(session())
 
 
 def test_a_script_counts_before_it_is_loaded(tmp_path: Path) -> None:

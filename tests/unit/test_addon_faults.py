@@ -60,7 +60,7 @@ NOT_REACHED = {
     "First.requestheaders", "First.responseheaders",
 }  # fmt: skip
 NO_REPORT = {
-    "CorsAudit._take_place", "chain.take_place", "CorsAudit._finish", "CorsAudit._result",
+    "CorsAudit._finish", "CorsAudit._result",
     "report_file.write", "Auditor.result", "Auditor.walk", "Auditor.tell", "Auditor._left_out",
     "CorsAudit._end", "ending.interruptible", "Auditor._until_interrupted",
 }  # fmt: skip
