@@ -39,3 +39,7 @@ for name in OURS:
 from addon.recorder import CorsAudit  # noqa: E402  (the packages must be there first)
 
 addons = [CorsAudit()]
+
+# mitmproxy looks for hooks here, too, eight times a request, and Python 3.11 takes more than a
+# microsecond to say that a module lacks a name.
+requestheaders = request = responseheaders = response = error = update = None
