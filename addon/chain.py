@@ -39,6 +39,10 @@ _REWRITERS_HOOKS = ("requestheaders", "request", "responseheaders", "response")
 Fields = tuple[tuple[bytes, bytes], ...]
 
 
+Hear = Callable[[http.HTTPFlow], None]
+"""What is done with a flow that has ended."""
+
+
 class Came(NamedTuple):
     """A flow as it came over the wire, before scripts changed it."""
 
@@ -98,7 +102,7 @@ class Last:
 
     name = "cors_audit_last"
 
-    def __init__(self, hear: Callable[[http.HTTPFlow], None]) -> None:
+    def __init__(self, hear: Hear) -> None:
         # Hooks for a complete answer, and for none: each step between mitmproxy and what is done
         # would cost every flow its time.
         self.response = self.error = hear

@@ -39,8 +39,6 @@ CAPTURE = "live"
 MOST_REASONS = 100
 """Reasons told apart why a flow was not judged."""
 
-Hear = Callable[[http.HTTPFlow], None]
-
 
 class CorsAudit:
     """Records the CORS side of everything you browse, and says what the browser blocked.
@@ -65,9 +63,9 @@ class CorsAudit:
         self._inbox = Inbox(self._judge, self._mishaps)
         self._first = chain.First(self._options, self._mishaps)
         self._last = chain.Last(self._listen)
-        self.response: Hear | None = self._listen
+        self.response: chain.Hear | None = self._listen
         """Hooks for a complete answer, and for none. None: they are heard in the last place."""
-        self.error: Hear | None = self._listen
+        self.error: chain.Hear | None = self._listen
         self._start()
 
     def _start(self) -> None:
@@ -231,8 +229,7 @@ class CorsAudit:
         return True
 
     def _take_places(self) -> None:
-        manager, places = ctx.master.addons, (self._first, self._last)
-        taken = chain.look_after(manager, ctx.options, self, *places)
+        taken = chain.look_after(ctx.master.addons, ctx.options, self, self._first, self._last)
         self.response = self.error = None if taken else self._listen
 
     def _leave_places(self) -> None:

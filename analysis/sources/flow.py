@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
 
 
+Values = tuple[Any, ...]
+"""What a flow says, in the order of `values_of`, for `from_values`."""
+
+
 def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = None) -> Exchange:
     """One flow, complete or failed, as an exchange. Reads no bodies, changes nothing.
 
@@ -27,10 +31,6 @@ def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = 
 def proxied(flow: HTTPFlow) -> Proxied:
     """What the flow says, in plain values."""
     return from_values(values_of(flow))
-
-
-Values = tuple[Any, ...]
-"""What a flow says, in the order of `values_of`, for `from_values`."""
 
 
 def values_of(flow: HTTPFlow) -> Values:

@@ -5,14 +5,13 @@
 Separate runs of mitmdump differ by more than the addon costs, so one process changes its mode
 every half second: no work of ours, a busy-wait of known length (does the method find it?), our
 hooks, our hooks as they are beside scripts that may rewrite messages, and not even our script for
-mitmproxy to ask; on ordinary traffic, on
-calls across origins and on other requests. Flows that wait in our inbox are judged before a window
-ends. Each window is held against the nothing beside it. Medians do not show the seldom rounds of
-Python's garbage collector through the whole memory, which what we hold may call for: means do, and
-these rounds are counted. Over HTTP/1.1 and TLS, as browsers do, or without TLS (`--plain`), which
-is the least that mitmproxy can have to do. A processor's mood changes more than the addon costs:
-one sort at a time (`--only`) makes three times the windows, and the errors smaller. It prints and
-decides nothing.
+mitmproxy to ask; on ordinary traffic, on calls across origins and on other requests. Flows that
+wait in our inbox are judged before a window ends. Each window is held against the nothing beside
+it. Medians do not show the seldom rounds of Python's garbage collector through the whole memory,
+which what we hold may call for: means do, and these rounds are counted. Over HTTP/1.1 and TLS, as
+browsers do, or without TLS (`--plain`), which is the least that mitmproxy can have to do. A
+processor's mood changes more than the addon costs: one sort at a time (`--only`) makes three times
+the windows, and the errors smaller. It prints and decides nothing.
 """
 
 from __future__ import annotations
@@ -96,11 +95,12 @@ def switch(mode):
     ours._take_places()
     if mode not in ("ours", "beside"):
         ours.response = ours.error = None
+    global scripts
     loader = ctx.master.addons.get("scriptloader")
-    SCRIPTS.extend(loader.addons if not SCRIPTS else ())
-    loader.addons = [] if mode == "absent" else list(SCRIPTS)
+    scripts = scripts or loader.addons
+    loader.addons = [] if mode == "absent" else scripts
 
-SCRIPTS = []
+scripts = []
 
 class Master(dump.DumpMaster):
     def __init__(self, *args, **kwargs):

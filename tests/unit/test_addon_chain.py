@@ -20,15 +20,14 @@ from addon.recorder import CorsAudit
 
 from . import flows
 
+OPEN = "|~s|Access-Control-Allow-Origin|*"
+
 
 class Listener:
     """Somebody else's addon, which hears of messages."""
 
     def response(self, flow: http.HTTPFlow) -> None:
         raise AssertionError(flow)
-
-
-OPEN = "|~s|Access-Control-Allow-Origin|*"
 
 
 class Bystander:
@@ -92,8 +91,6 @@ def test_options_may_be_set_at_any_time(name: str, value: object, none: object) 
 
 
 def test_every_flow_is_heard_once_from_either_place() -> None:
-    answered, failed = HttpResponseHook, HttpErrorHook
-
     async def session() -> None:
         with taddons.context(options=options.Options()) as tctx:
             tctx.master._legacy_log_events.uninstall()
@@ -103,11 +100,12 @@ def test_every_flow_is_heard_once_from_either_place() -> None:
             manager.trigger(RunningHook())
             for number, rules in enumerate([[], [OPEN], [], [OPEN], [OPEN]]):
                 tctx.options.update(modify_headers=rules)
+                assert (audit.response is None) is bool(rules)
                 began = 1_700_000_000.0 + number
                 lost = flows.call(status=None, started=began + 0.5)
                 lost.error = Error("connection closed", began + 0.6)
-                await manager.trigger_event(answered(flows.call(started=began)))
-                await manager.trigger_event(failed(lost))
+                await manager.trigger_event(HttpResponseHook(flows.call(started=began)))
+                await manager.trigger_event(HttpErrorHook(lost))
                 assert audit._result().totals.flows == 2 * (number + 1)
             manager.trigger(DoneHook())
 
