@@ -42,11 +42,12 @@ def are_short(lines: Iterable[Header]) -> bool:
 class Headers:
     """A header list: order, case and repetition kept; looked up without regard to case."""
 
-    __slots__ = ("_hash", "_places", "fields", "spelt")
+    __slots__ = ("_hash", "_places", "_short", "fields", "spelt")
 
     def __init__(self, fields: tuple[Header, ...] = ()) -> None:
         self.fields = fields
         self._hash: int | None = None
+        self._short: bool | None = None
         names = tuple([each.name for each in fields])
         read = _places if len(names) <= REMEMBERED_LINES else _places.__wrapped__
         self.spelt, self._places = read(names)
@@ -56,6 +57,13 @@ class Headers:
     def of(cls, *pairs: tuple[str, str]) -> Headers:
         """Build a list from (name, value) pairs, nothing withheld."""
         return cls(tuple(Header(name, value, len(value)) for name, value in pairs))
+
+    @property
+    def short(self) -> bool:
+        """May the whole list be remembered?"""
+        if self._short is None:
+            self._short = are_short(self.fields)
+        return self._short
 
     def get(self, name: str) -> str | None:
         """Fetch's *get*: the values joined by `, ` in order, or None.

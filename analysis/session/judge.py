@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
-from ..exchange import NO_HEADERS, Exchange, Headers, are_short
+from ..exchange import NO_HEADERS, Exchange, Headers
 from ..fetch import reasons
 from ..fetch.browsers import BROWSERS, CHROMIUM, Browser
 from ..fetch.check import (
@@ -117,7 +117,7 @@ class Judged:
             or node.next is not None
             or node.stored is not None
             or exchange.lost is not None
-            or not are_short(exchange.response.fields)
+            or not exchange.response.short
         ):
             return None
         url, answer = exchange.url, exchange.response
@@ -195,7 +195,7 @@ def _verdict(node: Node, known: Credentials) -> Verdict:
     mode_open = node.classification.mode_open
     if node.asked is None and not is_followed_redirect(exchange):
         looked = looked_at(headers)
-        judged = _of_answer if all(map(are_short, looked)) else _of_answer.__wrapped__
+        judged = _of_answer if headers.short else _of_answer.__wrapped__
         return judged(looked, node.origin, known, engine, mode_open)
     by_engine = {
         name: {mode: _failure(node, status, headers, mode, browser) for mode in modes}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..exchange import Header, Headers, are_short
+from ..exchange import Header, Headers
 from ..fetch.headers import list_items, strip, vary_names
 from ..fetch.safelist import RESPONSE_NAMES
 
@@ -31,7 +31,7 @@ def said(response: Headers) -> Said:
     """What this answer says."""
     fields = response.fields
     lines = tuple([fields[place] for place in _places(response.spelt)])
-    return _said(lines) if are_short(lines) else _said.__wrapped__(lines)
+    return _said(lines) if response.short else _said.__wrapped__(lines)
 
 
 @lru_cache(maxsize=4096)

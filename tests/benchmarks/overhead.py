@@ -1,6 +1,6 @@
 """What the addon costs mitmproxy: processor time of one mitmdump with our work on and off.
 
-    python -m tests.benchmarks.overhead [SECONDS] [--plain] [--only ordinary|cors|other]
+    python -m tests.benchmarks.overhead [SECONDS] [--plain] [--only SORT] [--modes MODE ...]
 
 Separate runs of mitmdump differ by more than the addon costs, so one process changes its mode
 every half second: no work of ours, a busy-wait of known length (does the method find it?), our
@@ -10,8 +10,9 @@ wait in our inbox are judged before a window ends. Each window is held against t
 it. Medians do not show the seldom rounds of Python's garbage collector through the whole memory,
 which what we hold may call for: means do, and these rounds are counted. Over HTTP/1.1 and TLS, as
 browsers do, or without TLS (`--plain`), which is the least that mitmproxy can have to do. A
-processor's mood changes more than the addon costs: one sort at a time (`--only`) makes three times
-the windows, and the errors smaller. It prints and decides nothing.
+processor's mood changes more than the addon costs: one sort at a time (`--only`) and fewer modes
+(`--modes busy ours`) make six times the windows, and the errors smaller. It prints and decides
+nothing.
 """
 
 from __future__ import annotations
@@ -150,14 +151,24 @@ def client(proxy: int, origin: int, plain: bool) -> tuple[http.client.HTTPConnec
     return connection, ""
 
 
-def load(proxy: int, origin: int, seconds: float, plain: bool, sorts: Sequence[str]) -> None:
+class Plan(NamedTuple):
+    """What is measured."""
+
+    seconds: float
+    plain: bool
+    """Without TLS."""
+    sorts: Sequence[str]
+    modes: Sequence[str]
+
+
+def load(proxy: int, origin: int, plan: Plan) -> None:
     """Send requests one after the other through the proxy, window by window."""
-    connection, begin = client(proxy, origin, plain)
-    deadline = time.monotonic() + seconds
+    connection, begin = client(proxy, origin, plan.plain)
+    deadline = time.monotonic() + plan.seconds
     window = number = 0
     while time.monotonic() < deadline:
-        for sort in sorts:
-            for mode in (each for name in MODES for each in ("nothing", name)):
+        for sort in plan.sorts:
+            for mode in (each for name in plan.modes for each in ("nothing", name)):
                 window += 1
                 for _ in range(WINDOW):
                     number += 1
@@ -181,11 +192,11 @@ class Window(NamedTuple):
     """Of the garbage collector through the whole memory."""
 
 
-def run(seconds: float, plain: bool, sorts: Sequence[str]) -> list[Window]:
+def run(plan: Plan) -> list[Window]:
     """All windows, in order."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        origin_server(None if plain else server_context(Path(folder))) as origin,
+        origin_server(None if plan.plain else server_context(Path(folder))) as origin,
     ):
         script, port = Path(folder) / "switch.py", free_port()
         script.write_text(SWITCH.replace("BUSY", str(BUSY)))
@@ -194,8 +205,8 @@ def run(seconds: float, plain: bool, sorts: Sequence[str]) -> list[Window]:
         words += ["--set", "ssl_insecure=true"]
         process = subprocess.Popen([sys.executable, str(script), *words], cwd=folder)
         try:
-            wait_until(lambda: _answers(port, origin, plain))
-            load(port, origin, seconds, plain, sorts)
+            wait_until(lambda: _answers(port, origin, plan.plain))
+            load(port, origin, plan)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -218,9 +229,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("seconds", nargs="?", type=float, default=300)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--only", choices=SORTS)
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=list(MODES))
     given = parser.parse_args(arguments)
     sorts = [given.only] if given.only else SORTS
-    rows = run(given.seconds, given.plain, sorts)
+    rows = run(Plan(given.seconds, given.plain, sorts, given.modes))
     by_number = {each.number: each for each in rows}
     added: dict[tuple[str, str], list[float]] = defaultdict(list)
     base: dict[str, list[float]] = defaultdict(list)
@@ -235,16 +247,16 @@ def main(arguments: list[str]) -> None:
     for sort in sorts:
         whole = median(base[sort])
         print(f"{sort:9} mitmproxy alone {whole:6.0f}")
-        for mode, name in MODES.items():
+        for mode in given.modes:
             each = added[sort, mode]
             error = stdev(each) / len(each) ** 0.5
             print(
-                f"{'':9} {name:16} {median(each):+6.0f} median {mean(each):+6.0f} "
+                f"{'':9} {MODES[mode]:16} {median(each):+6.0f} median {mean(each):+6.0f} "
                 f"+-{error:3.0f} mean of {len(each)} windows  {median(each) / whole:+6.1%}"
             )
     for name, modes in {"with us": ("ours", "beside"), "without": ("nothing", "busy")}.items():
-        some = [each for each in rows if each.mode in modes]
-        rounds = sum(each.rounds for each in some) / len(some) / WINDOW * 10_000
+        some = [each.rounds for each in rows if each.mode in modes]
+        rounds = mean(some or [0]) / WINDOW * 10_000
         print(f"full rounds of the garbage collector in 10 000 requests {name}: {rounds:.1f}")
 
 
