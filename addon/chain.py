@@ -52,9 +52,6 @@ class Came(NamedTuple):
     """Header lines and status of the answer."""
 
 
-NOT_REMEMBERED = Came(None, None)
-
-
 class First:
     """In front of all others: it remembers messages, and streams event streams if asked to.
 
@@ -169,12 +166,18 @@ def _stream(response: http.Response) -> None:
         response.stream = True
 
 
-def altered(now: Proxied, came: Came) -> str | None:
-    """How the answer of a live flow that has ended is not the server's own; None: it is."""
+def altered(now: Proxied, came: Came | None) -> str | None:
+    """How the answer of a live flow that has ended is not the server's own; None: it is.
+
+    Args:
+        came: None where it was not remembered.
+    """
     if now.answer is None or now.failure is not None:
         return None
     if not now.reached:
         return MADE
+    if came is None:
+        return None
     if came.asked is not None:
         fields, *place = came.asked
         if place != [now.host, now.port, now.path] or _differ(fields, now.request):

@@ -10,43 +10,67 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from weakref import ReferenceType
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import ReferenceType, ref
 
 from mitmproxy import http
 
-from addon.chain import Came
 from addon.mishaps import Mishaps
-from analysis.sources.flow import Values
 
 WAIT = 0.5
 """Seconds that a flow waits at most."""
 MOST_WAITING = 256
 """Flows that wait at most."""
 
-Rest = tuple[Values, Came, bool, bool, ReferenceType[http.HTTPFlow]]
-"""What a flow says, how it came, whether it may tell something about CORS, whether it is live (not
-from a recording), and the flow."""
-Waiting = tuple[str, float | None, float | None, Rest | None]
-"""A flow's id, when it began and was complete, and the rest of it. None: it is only counted."""
+Passing = tuple[str, float | None, float | None]
+"""A flow that is only counted: its id, when it began, when it was complete."""
+Noted = tuple[Any, ...]
+"""How a flow came (`chain.Came` or None), whether it may tell something about CORS, whether it is
+live (not from a recording), then what it says (`analysis.sources.flow.Values`). In one tuple of
+plain values, as Python's garbage collector would keep an eye on tuples of tuples."""
+Flows = dict[str, ReferenceType[http.HTTPFlow]]
+
+
+@dataclass(slots=True)
+class Waiting:
+    """What has ended since something was judged last, in this order."""
+
+    noted: list[Noted] = field(default_factory=list)
+    passing: list[Passing] = field(default_factory=list)
+    flows: Flows = field(default_factory=dict)
+    """Those that were noted, by their ids, as long as somebody holds them."""
 
 
 class Inbox:
     """Keeps what flows say until there is time for it.
 
     Args:
-        judge: what is done with them, in the order in which they ended. Raises nothing.
+        judge: what is done with them. Raises nothing.
     """
 
-    def __init__(self, judge: Callable[[list[Waiting]], None], mishaps: Mishaps) -> None:
+    def __init__(self, judge: Callable[[Waiting], None], mishaps: Mishaps) -> None:
         self._judge = judge
         self._mishaps = mishaps
-        self._waiting: list[Waiting] = []
+        self._waiting = Waiting()
+        self._number = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def put(self, waiting: Waiting) -> None:
-        """Let one wait; where no loop would end the waiting, it does not."""
-        self._waiting.append(waiting)
-        if len(self._waiting) >= MOST_WAITING:
+    def pass_by(self, passing: Passing) -> None:
+        """Let one wait that is only counted; where no loop would end the waiting, it does not."""
+        self._waiting.passing.append(passing)
+        self._one_more()
+
+    def put(self, flow: http.HTTPFlow, noted: Noted) -> None:
+        """Let one wait that is to be judged."""
+        waiting = self._waiting
+        waiting.noted.append(noted)
+        waiting.flows[flow.id] = ref(flow)
+        self._one_more()
+
+    def _one_more(self) -> None:
+        self._number += 1
+        if self._number >= MOST_WAITING:
             self.empty()
         elif self._timer is None:
             self._begin_to_wait()
@@ -70,6 +94,6 @@ class Inbox:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        waiting, self._waiting = self._waiting, []
-        if waiting:
+        if self._number:
+            waiting, self._waiting, self._number = self._waiting, Waiting(), 0
             self._judge(waiting)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from weakref import ReferenceType, ref
 
 from mitmproxy import command, ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
@@ -17,8 +16,9 @@ from mitmproxy.log import ALERT
 from mitmproxy.tls import TlsData
 
 from addon import chain, ending, eventlog, report_file, settings, verdict_view
+from addon.chain import Came
 from addon.explain import Explanations
-from addon.inbox import Inbox, Rest, Waiting
+from addon.inbox import Inbox, Waiting
 from addon.marks import filter_for
 from addon.mishaps import Mishaps
 from addon.telling import Teller
@@ -31,6 +31,7 @@ from analysis.result import AuditResult, Capture, Skipped
 from analysis.sources.base import CaptureError, Unjudged
 from analysis.sources.flow import from_values, values_of
 from analysis.sources.journal_writer import JournalWriter
+from analysis.sources.proxied import Proxied
 from reports import ReportError, to_terminal
 
 logger = logging.getLogger("cors_audit")
@@ -266,44 +267,45 @@ class CorsAudit:
         try:
             # In few functions, as each brings code into the processor's caches that it then uses
             # once: that takes longer than what the code does.
-            first, came = self._first, chain.NOT_REMEMBERED
+            first, came = self._first, None
             if first.asked or first.answered:
                 came = first.came(flow.id)
             if self._scope is not None and not self._scope(flow):
                 return
             asked, answer = flow.request.data, flow.response
-            ended = answer.data.timestamp_end if answer is not None else None
-            if ended is None and flow.error is not None:
-                ended = flow.error.timestamp
             said = answer.data.headers.fields if answer is not None else ()
             matters = may_matter(asked.headers.fields, said)
-            rest = None
             if matters or self._journal is not None:
-                rest = values_of(flow), came, matters, flow.live, ref(flow)
-            self._inbox.put((flow.id, asked.timestamp_start, ended, rest))
+                self._inbox.put(flow, (came, matters, flow.live, *values_of(flow)))
+            else:
+                ended = answer.data.timestamp_end if answer is not None else None
+                if ended is None and flow.error is not None:
+                    ended = flow.error.timestamp
+                self._inbox.pass_by((flow.id, asked.timestamp_start, ended))
             if matters and self._watched:
                 self._inbox.empty()
         except Exception as error:
             self._mishaps.note("a flow could not be heard", error)
 
-    def _judge(self, waiting: list[Waiting]) -> None:
-        flows: dict[str, ReferenceType[http.HTTPFlow]] = {}
-        exchanges: list[Exchange] = []
-        for flow_id, started, complete, rest in waiting:
+    def _judge(self, waiting: Waiting) -> None:
+        exchanges: dict[str, Exchange] = {}
+        for noted in waiting.noted:
             try:
-                if rest is None:
-                    if self._auditor.pass_over(flow_id):
-                        self._count(believed(started), believed(complete))
-                    continue
-                exchange = self._hear(rest) if flow_id not in flows else None
+                now = from_values(noted[3:])
+                if now.id not in exchanges:
+                    exchange = self._hear(now, *noted[:3])
+                    if exchange is not None:
+                        exchanges[now.id] = exchange
             except Exception as error:
                 self._not_judged(error)
-                continue
-            if exchange is not None:
-                flows[flow_id] = rest[-1]
-                exchanges.append(exchange)
+        for flow_id, started, ended in waiting.passing:
+            try:
+                if flow_id not in exchanges and self._auditor.pass_over(flow_id):
+                    self._count(believed(started), believed(ended))
+            except Exception as error:
+                self._not_judged(error)
         try:
-            every = self._auditor.feed(exchanges, self._not_judged)
+            every = self._auditor.feed(exchanges.values(), self._not_judged)
         except Exception as error:
             self._not_judged(error)
             return
@@ -313,18 +315,16 @@ class CorsAudit:
             except Exception as error:
                 self._mishaps.note("a verdict could not be kept", error)
             try:
-                self._teller.tell(flows, news)
+                self._teller.tell(waiting.flows, news)
             except Exception as error:
                 self._mishaps.note("a finding could not be told", error)
 
     def _not_judged(self, error: Exception) -> None:
         self._mishaps.note("a flow could not be judged", error)
 
-    def _hear(self, rest: Rest) -> Exchange | None:
+    def _hear(self, now: Proxied, came: Came | None, matters: bool, live: bool) -> Exchange | None:
         """The exchange of a flow, once: a replayed one that failed comes as a response and an
         error. None: there is nothing to judge."""
-        values, came, matters, live, _ = rest
-        now = from_values(values)
         if self._auditor.has_heard(now.id):
             return None
         altered = chain.altered(now, came) if live else None

@@ -16,11 +16,11 @@ from collections.abc import Iterator, Set
 from heapq import heappop, heappush, heapreplace
 from operator import itemgetter
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from .exchange import Exchange
 from .frozen import frozen
-from .packing import Packer, Row
+from .packing import Packer
 from .relevance import calls_another, is_at_home
 
 AS_THEY_ARE = 4_096
@@ -37,9 +37,11 @@ MOST_HOMES = 2_048
 """Servers on which something can be at home; on further ones nothing is."""
 
 Key = tuple[float, float, str]
-_Waiting = tuple[Key, str, Row]
-"""An exchange that is to be packed, with its place in time and its server."""
-_by_order = itemgetter(0)
+_Waiting = tuple[Any, ...]
+"""An exchange that is to be packed: its place in time (a key), its server, then its row. In one
+tuple, which Python's garbage collector has sooner nothing to do with than with tuples of tuples."""
+_KEY, _ORIGIN, _ROW = slice(3), 3, slice(4, None)
+_by_order = itemgetter(_KEY)
 
 
 @frozen
@@ -99,7 +101,7 @@ class Kept:
         pile = self._home if home else self._long if _lasts_long(exchange) else self._loose
         # As a row at once: as objects they would make each of Python's rounds through the whole
         # memory longer, and come sooner.
-        pile.append((_order(exchange), exchange.url.origin, self._packer.row(exchange)))
+        pile.append((*_order(exchange), exchange.url.origin, *self._packer.row(exchange)))
         if len(pile) == BLOCK:
             self._put_aside(pile, home)
             pile.clear()
@@ -136,7 +138,8 @@ class Kept:
                 return
 
         def waiting(pile: list[_Waiting], closed: Set[str]) -> list[Exchange]:
-            rows = [row for _, origin, row in sorted(pile, key=_by_order) if origin not in closed]
+            some = sorted(pile, key=_by_order)
+            rows = [each[_ROW] for each in some if each[_ORIGIN] not in closed]
             return list(self._packer.exchanges(rows))
 
         begin(len(self._blocks), waiting(self._loose, frozenset()))
@@ -159,9 +162,9 @@ class Kept:
 
     def _put_aside(self, pile: list[_Waiting], home: bool) -> None:
         pile.sort(key=_by_order)
-        packed = self._packer.pack([row for _, _, row in pile])
-        first, number = pile[0][0], len(self._blocks)
-        homes = frozenset(origin for _, origin, _ in pile) if home else None
+        packed = self._packer.pack([each[_ROW] for each in pile])
+        first, number = pile[0][_KEY], len(self._blocks)
+        homes = frozenset(each[_ORIGIN] for each in pile) if home else None
         if self._in_memory < IN_MEMORY or not self._written(packed):
             self._in_memory += len(packed)
             self._blocks.append(_Block(first, number, packed, homes=homes))

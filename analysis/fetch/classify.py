@@ -8,6 +8,7 @@ the role and the id of the rule that decided.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from ..exchange import Exchange
 from ..frozen import frozen
@@ -46,6 +47,12 @@ class Classification:
     """It may also have been a no-cors request or a beacon: then nothing was blocked."""
 
 
+@lru_cache(maxsize=64)
+def _as(role: Role, because: str, mode_open: bool = False) -> Classification:
+    """Each is one object, which all exchanges of its kind share."""
+    return Classification(role, because, mode_open)
+
+
 def classify(exchange: Exchange, browser_client: bool) -> Classification:
     """Classify one exchange.
 
@@ -58,29 +65,29 @@ def classify(exchange: Exchange, browser_client: bool) -> Classification:
     site = request.get("sec-fetch-site")
     if _is_websocket(exchange, mode):
         # First: Chromium sends no Sec-Fetch with it, which elsewhere betrays other clients.
-        return Classification(Role.WEBSOCKET, "websocket-handshake")
+        return _as(Role.WEBSOCKET, "websocket-handshake")
     if not browser_client:
-        return Classification(Role.NON_BROWSER, "client-is-no-browser")
+        return _as(Role.NON_BROWSER, "client-is-no-browser")
     if origin is not None and site == "none":
-        return Classification(Role.OTHER, "browser-internal")
+        return _as(Role.OTHER, "browser-internal")
     if origin is not None and not origin.startswith(WEB_SCHEMES) and origin != "null":
-        return Classification(Role.OTHER, "extension-or-app-origin")
+        return _as(Role.OTHER, "extension-or-app-origin")
     if exchange.asks_permission:
-        return Classification(Role.PREFLIGHT, "options-with-acrm")
+        return _as(Role.PREFLIGHT, "options-with-acrm")
     if mode == "navigate":
-        return Classification(Role.NAVIGATION, "mode-navigate")
+        return _as(Role.NAVIGATION, "mode-navigate")
     if mode == "same-origin":
-        return Classification(Role.SAME_ORIGIN, "mode-same-origin")
+        return _as(Role.SAME_ORIGIN, "mode-same-origin")
     if mode == "no-cors":
-        return Classification(Role.NO_CORS, "mode-no-cors")
+        return _as(Role.NO_CORS, "mode-no-cors")
     if origin is not None and origin == exchange.url.origin:
-        return Classification(Role.SAME_ORIGIN, "origin-is-target")
+        return _as(Role.SAME_ORIGIN, "origin-is-target")
     if mode == "cors":
         if origin is not None:
-            return Classification(Role.CORS, "mode-cors")
+            return _as(Role.CORS, "mode-cors")
         if site == "same-origin":
-            return Classification(Role.SAME_ORIGIN, "site-same-origin")
-        return Classification(Role.OTHER, "mode-cors-without-origin")
+            return _as(Role.SAME_ORIGIN, "site-same-origin")
+        return _as(Role.OTHER, "mode-cors-without-origin")
     if origin is None:
         return _without_origin(exchange)
     return _without_metadata(exchange)
@@ -98,26 +105,26 @@ def _is_websocket(exchange: Exchange, mode: str | None) -> bool:
 
 def _without_origin(exchange: Exchange) -> Classification:
     if looks_like_navigation(exchange):
-        return Classification(Role.NAVIGATION, "looks-like-navigation")
+        return _as(Role.NAVIGATION, "looks-like-navigation")
     if exchange.referrer == exchange.url.origin:
-        return Classification(Role.SAME_ORIGIN, "referrer-is-target")
+        return _as(Role.SAME_ORIGIN, "referrer-is-target")
     if exchange.referrer is not None:
-        return Classification(Role.NO_CORS, "no-origin")
-    return Classification(Role.OTHER, "no-origin")
+        return _as(Role.NO_CORS, "no-origin")
+    return _as(Role.OTHER, "no-origin")
 
 
 def _without_metadata(exchange: Exchange) -> Classification:
     """An `Origin` that is not the target's, and no `Sec-Fetch-Mode`."""
     if exchange.method in ("GET", "HEAD"):
-        return Classification(Role.CORS, "origin-on-get")
+        return _as(Role.CORS, "origin-on-get")
     if exchange.method != "POST":
-        return Classification(Role.CORS, "method-no-form-can-send")
+        return _as(Role.CORS, "method-no-form-can-send")
     content_type = essence(exchange.request.get("content-type") or "")
     if content_type in REPORT_TYPES:
-        return Classification(Role.NO_CORS, "report")
+        return _as(Role.NO_CORS, "report")
     if looks_like_navigation(exchange):
-        return Classification(Role.NAVIGATION, "looks-like-navigation")
-    return Classification(Role.CORS, "origin-on-post", mode_open=True)
+        return _as(Role.NAVIGATION, "looks-like-navigation")
+    return _as(Role.CORS, "origin-on-post", mode_open=True)
 
 
 def looks_like_navigation(exchange: Exchange) -> bool:

@@ -8,6 +8,7 @@ itself: jars are empty, partitioned or blocked, and the mode is `include` all th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..fetch.check import cors_check
 from ..fetch.classify import Role
@@ -46,8 +47,14 @@ def credentials(node: Node) -> Credentials:
     signs = signs or [sign for member in members for sign in _inferences(member)]
     answers = {include for include, _ in signs}
     if len(answers) != 1:
-        return Credentials(None, ("signs-contradict",) if answers else ())
-    return Credentials(answers.pop(), tuple(dict.fromkeys(rule for _, rule in signs)))
+        return _known(None, ("signs-contradict",) if answers else ())
+    return _known(answers.pop(), tuple(dict.fromkeys([rule for _, rule in signs])))
+
+
+@lru_cache(maxsize=256)
+def _known(include: bool | None, because: tuple[str, ...]) -> Credentials:
+    """Each is one object, which all requests of which the same is known share."""
+    return Credentials(include, because)
 
 
 def chain(node: Node) -> list[Node]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from ..exchange import Exchange
 from ..redact import Door
 from .proxied import Answer, Failure, Proxied, front_of
+from .wire import Fields
 
 if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
 
 
 Values = tuple[Any, ...]
-"""What a flow says, in the order of `values_of`, for `from_values`."""
+"""What a flow says, in the order of `values_of`, for `from_values`: plain values side by side,
+so that Python's garbage collector has nothing to do with it."""
 
 
 def exchange_of(flow: HTTPFlow, door: Door, capture: str, altered: str | None = None) -> Exchange:
@@ -37,7 +39,16 @@ def values_of(flow: HTTPFlow) -> Values:
     """What the flow says now, as mitmproxy has it. In a live session mitmproxy waits for this, so
     it is only noted down: what follows from it can be worked out later, for many together."""
     asked, response, error, client = flow.request.data, flow.response, flow.error, flow.client_conn
-    answer = None if response is None else response.data
+    status: int | None = None
+    answered: Fields = ()
+    ended: float | None = None
+    if response is not None:
+        answer = response.data
+        status, answered, ended = answer.status_code, answer.headers.fields, answer.timestamp_end
+    message: str | None = None
+    failed: float | None = None
+    if error is not None:
+        message, failed = error.msg, error.timestamp
     return (
         flow.id,
         client.peername,
@@ -51,20 +62,24 @@ def values_of(flow: HTTPFlow) -> Values:
         asked.path,
         asked.http_version,
         asked.headers.fields,
-        answer and (answer.status_code, answer.headers.fields, answer.timestamp_end),
-        error and (error.msg, error.timestamp),
+        status,
+        answered,
+        ended,
+        message,
+        failed,
         flow.is_replay,
         flow.modified(),
         flow.server_conn.timestamp_start,
-        client.proxy_mode,
+        client.proxy_mode.full_spec,
         client.tls,
     )
 
 
 def from_values(values: Values) -> Proxied:
     """The flow that says this."""
-    flow_id, peer, connection, *asked, answer, failure, replay, edited, reached, mode, tls = values
+    flow_id, peer, connection, *asked = values[:12]
     started, method, scheme, authority, host, port, path, http_version, fields = asked
+    status, answered, ended, message, failed, replay, edited, reached, mode, tls = values[12:]
     return Proxied(
         flow_id,
         peer[0] if peer else "",
@@ -78,10 +93,10 @@ def from_values(values: Values) -> Proxied:
         path,
         http_version,
         fields,
-        answer and Answer(*answer),
-        failure and Failure(*failure),
+        None if status is None else Answer(status, answered, ended),
+        None if message is None else Failure(message, failed),
         replay == "response",
         edited,
         reached is not None,
-        front_of(mode.full_spec, tls),
+        front_of(mode, tls),
     )
