@@ -21,7 +21,7 @@ from addon.mishaps import Mishaps
 WAIT = 0.5
 """Seconds that a flow waits at most."""
 MOST_WAITING = 256
-"""Flows that wait at most."""
+"""Flows of either kind that wait at most."""
 
 Passing = tuple[str, float | None, float | None]
 """A flow that is only counted: its id, when it began, when it was complete."""
@@ -53,29 +53,27 @@ class Inbox:
         self._judge = judge
         self._mishaps = mishaps
         self._waiting = Waiting()
-        self._number = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def pass_by(self, passing: Passing) -> None:
         """Let one wait that is only counted; where no loop would end the waiting, it does not."""
-        self._waiting.passing.append(passing)
-        self._one_more()
+        passed = self._waiting.passing
+        passed.append(passing)
+        if self._timer is None or len(passed) >= MOST_WAITING:
+            self._wait_or_end(len(passed))
 
     def put(self, flow: http.HTTPFlow, noted: Noted) -> None:
         """Let one wait that is to be judged."""
         waiting = self._waiting
         waiting.noted.append(noted)
         waiting.flows[flow.id] = ref(flow)
-        self._one_more()
+        if self._timer is None or len(waiting.noted) >= MOST_WAITING:
+            self._wait_or_end(len(waiting.noted))
 
-    def _one_more(self) -> None:
-        self._number += 1
-        if self._number >= MOST_WAITING:
+    def _wait_or_end(self, number: int) -> None:
+        if number >= MOST_WAITING:
             self.empty()
-        elif self._timer is None:
-            self._begin_to_wait()
-
-    def _begin_to_wait(self) -> None:
+            return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -94,6 +92,6 @@ class Inbox:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._number:
-            waiting, self._waiting, self._number = self._waiting, Waiting(), 0
+        waiting, self._waiting = self._waiting, Waiting()
+        if waiting.noted or waiting.passing:
             self._judge(waiting)

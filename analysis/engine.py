@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import field
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from . import __version__
@@ -172,7 +172,7 @@ class Auditor:
         shown = dict.fromkeys(views.look(judged))
         if not (settled or shown or learnt):
             return Heard(judged)
-        keys = dict.fromkeys(group for groups in (*earlier.values(), shown) for group in groups)
+        keys = dict.fromkeys(chain.from_iterable((*earlier.values(), shown)))
         late = views.look_at(exchange.url.origin) if learnt and views.is_due(exchange) else ()
         new: dict[Group, None] = {}
         again: list[Group] = []

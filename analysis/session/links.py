@@ -220,6 +220,8 @@ class Linker:
         Browsers follow at once, so of several it is the last to have come in.
         """
         hops = self._redirects.get(key)
+        if not hops:
+            return None
         led = [each for each in hops if each.next is None and _leads_to(each, node)]
         return max(led, key=lambda each: each.exchange.ended or 0.0, default=None)
 

@@ -27,8 +27,8 @@ class Pending:
 
     def _decided(self, newest: Node) -> tuple[Judged, ...]:
         knowledge = newest.client.knowledge
-        linked = [node for node in (newest.preflight, newest.previous) if node in self._open]
-        if knowledge == self._knowledge and not linked:
+        linked = [node for node in (newest.preflight, newest.previous) if node is not None]
+        if knowledge == self._knowledge and not any(node in self._open for node in linked):
             return ()
         self._knowledge = knowledge
         again = [judge(node) for node in self._open]
