@@ -150,7 +150,7 @@ def _may_rewrite(addon: object, ours: object) -> bool:
         return not any(each is ours for each in traverse([addon]))
     home = addon.__name__ if isinstance(addon, ModuleType) else type(addon).__module__
     known = home.startswith("mitmproxy.") or home == __name__
-    return not known and any(hasattr(addon, hook) for hook in _REWRITERS_HOOKS)
+    return not known and any(getattr(addon, hook, None) for hook in _REWRITERS_HOOKS)
 
 
 def leave_places(manager: AddonManager, first: First, last: Last) -> None:

@@ -51,7 +51,7 @@ MODES = {
 What mitmproxy spends on asking it at every event is what it saves where it is absent."""
 
 SWITCH = '''
-"""Switches our hooks on and off, and measures: `X-Bench` names window, sort and mode."""
+"""Switches our hooks on and off, and measures: `Sec-Bench` names window, sort and mode."""
 
 import gc, json, sys, time
 from mitmproxy import ctx
@@ -64,7 +64,7 @@ class Switch:
         self.now, self.begun, self.rounds, self.rows, self.mode = None, 0.0, 0, [], "ours"
 
     def request(self, flow):
-        key = flow.request.headers.get("x-bench", "")
+        key = flow.request.headers.get("sec-bench", "")
         if key != self.now:
             if self.mode in ("ours", "beside"):
                 ctx.master.addons.get("cors_audit")._inbox.empty()
@@ -91,17 +91,19 @@ def full_rounds():
 
 def switch(mode):
     """Our hooks do all of their work, or are not there."""
-    sys.modules["addon.chain"].is_wanted = lambda *_: mode == "beside"
+    global is_wanted, scripts
+    chain = sys.modules["addon.chain"]
+    is_wanted = is_wanted or chain.is_wanted
+    chain.is_wanted = (lambda *_: True) if mode == "beside" else is_wanted
     ours = ctx.master.addons.get("cors_audit")
     ours._take_places()
     if mode not in ("ours", "beside"):
         ours.response = ours.error = None
-    global scripts
     loader = ctx.master.addons.get("scriptloader")
     scripts = scripts or loader.addons
     loader.addons = [] if mode == "absent" else scripts
 
-scripts = []
+is_wanted, scripts = None, []
 
 class Master(dump.DumpMaster):
     def __init__(self, *args, **kwargs):
@@ -114,7 +116,8 @@ main.mitmdump(sys.argv[1:])
 
 
 def headers(sort: str, number: int, port: int) -> dict[str, str]:
-    """What Chromium sends with a request of this sort."""
+    """What Chromium sends with a request of this sort; `Sec-Bench` is to be none of script's, for
+    which a browser would ask permission."""
     sent = {
         "Host": f"127.0.0.1:{port}",
         "Connection": "keep-alive",
@@ -175,7 +178,7 @@ def load(proxy: int, origin: int, plan: Plan) -> None:
                     sent = headers(sort, number, origin)
                     area = "open" if "Origin" in sent else "closed"
                     path = f"/{area}/{'abcdefghij'[number // 10 % 10]}/list"
-                    bench = {"X-Bench": f"{window} {sort} {mode}"}
+                    bench = {"Sec-Bench": f"{window} {sort} {mode}"}
                     connection.request("GET", begin + path, headers=sent | bench)
                     connection.getresponse().read()
 

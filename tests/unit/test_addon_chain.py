@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,10 @@ from addon.chain import First, Last
 from addon.recorder import CorsAudit
 
 from . import flows
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDON = ROOT / "addon" / "cors_audit.py"
+SAMPLE = ROOT / "sample_flows" / "05-hidden-500.flow"
 
 OPEN = "|~s|Access-Control-Allow-Origin|*"
 
@@ -116,3 +122,40 @@ def test_a_script_counts_before_it_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "rewriter.py"
     path.write_text("def response(flow): pass\n")
     assert places(lambda changed: changed.update(scripts=[str(path)])) == ["First", "Last"]
+
+
+WATCHED = """
+import sys
+from mitmproxy import ctx
+from mitmproxy.tools import dump, main
+
+class Watch:
+    __module__ = "mitmproxy.watch"  # as one of mitmproxy's own
+
+    def running(self):
+        print(*[getattr(each, "name", "") for each in ctx.master.addons.chain], flush=True)
+
+class Master(dump.DumpMaster):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.addons.add(Watch())
+
+dump.DumpMaster = Master
+main.mitmdump(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_mitmdump_with_our_script_alone_is_asked_no_more_than_needed(
+    beside: bool, tmp_path: Path
+) -> None:
+    """The script's module stands in the chain, too."""
+    watched, other = tmp_path / "watched.py", tmp_path / "other.py"
+    watched.write_text(WATCHED)
+    other.write_text("def response(flow): pass\n")
+    words = [sys.executable, str(watched), "-q", "-n", "-r", str(SAMPLE)]
+    words += ["-s", str(ADDON), *(["-s", str(other)] if beside else [])]
+    words += ["--set", "cors_report=", "--set", f"confdir={tmp_path}"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert (First.name in done.stdout, Last.name in done.stdout) == (beside, beside)
