@@ -7,8 +7,9 @@ every half second: no work of ours, a busy-wait of known length (does the method
 hooks, our hooks as they are beside scripts that may rewrite messages, and not even our script for
 mitmproxy to ask; on ordinary traffic, on calls across origins and on other requests. Flows that
 wait in our inbox are judged before a window ends. Each window is held against the nothing beside
-it. Medians do not show the seldom rounds of Python's garbage collector through the whole memory,
-which what we hold may call for: means do, and these rounds are counted. Over HTTP/1.1 and TLS, as
+it. The seldom rounds of Python's garbage collector through the whole memory, which what we hold may
+call for, take longer than all that is measured: they are told apart, and a tenth of the windows at
+either end, which something else disturbed, is left out of means. Over HTTP/1.1 and TLS, as
 browsers do, or without TLS (`--plain`), which is the least that mitmproxy can have to do. A
 processor's mood changes more than the addon costs: one sort at a time (`--only`) and fewer modes
 (`--modes busy ours`) make six times the windows, and the errors smaller. It prints and decides
@@ -61,7 +62,16 @@ class Switch:
     __module__ = "mitmproxy.switch"  # it is no script: it rewrites nothing
 
     def __init__(self):
-        self.now, self.begun, self.rounds, self.rows, self.mode = None, 0.0, 0, [], "ours"
+        self.now, self.begun, self.rows, self.mode = None, 0.0, [], "ours"
+        self.collecting = self.collected = 0.0
+        gc.callbacks.append(self.collect)
+
+    def collect(self, phase, info):
+        if info["generation"] == 2:
+            if phase == "start":
+                self.collecting = time.process_time()
+            else:
+                self.collected += time.process_time() - self.collecting
 
     def request(self, flow):
         key = flow.request.headers.get("sec-bench", "")
@@ -70,12 +80,12 @@ class Switch:
                 ctx.master.addons.get("cors_audit")._inbox.empty()
             spent = time.process_time()
             if self.now:
-                rounds = full_rounds()
-                self.rows.append((*self.now.split(), spent - self.begun, rounds - self.rounds))
+                collected = self.collected
+                self.rows.append((*self.now.split(), spent - self.begun - collected, collected))
             self.now = key
             self.mode = key.split()[2] if key else ""
             switch(self.mode)
-            self.rounds = full_rounds()
+            self.collected = 0.0
             self.begun = time.process_time()
         if self.mode == "busy":
             end = time.perf_counter() + BUSY / 1e6
@@ -85,9 +95,6 @@ class Switch:
     def done(self):
         with open("rows.json", "w") as file:
             json.dump(self.rows, file)
-
-def full_rounds():
-    return gc.get_stats()[2]["collections"]
 
 def switch(mode):
     """Our hooks do all of their work, or are not there."""
@@ -190,9 +197,9 @@ class Window(NamedTuple):
     sort: str
     mode: str
     spent: float
-    """Seconds of processor time."""
-    rounds: int
-    """Of the garbage collector through the whole memory."""
+    """Seconds of processor time, but for those of the next."""
+    collected: float
+    """Seconds that the garbage collector went through the whole memory."""
 
 
 def run(plan: Plan) -> list[Window]:
@@ -239,28 +246,37 @@ def main(arguments: list[str]) -> None:
     by_number = {each.number: each for each in rows}
     added: dict[tuple[str, str], list[float]] = defaultdict(list)
     base: dict[str, list[float]] = defaultdict(list)
-    for number, sort, mode, spent, _ in rows:
+    collected: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for number, sort, mode, spent, rounds in rows:
         around = [by_number.get(number + step) for step in (-1, 1)]
         beside = [e.spent for e in around if e and (e.sort, e.mode) == (sort, "nothing")]
+        collected[sort, mode].append(rounds / WINDOW * 1e6)
         if mode == "nothing":
-            base[sort].append(spent / WINDOW * 1e6)
+            base[sort].append((spent + rounds) / WINDOW * 1e6)
         elif beside:
             added[sort, mode].append((spent - mean(beside)) / WINDOW * 1e6)
     print("microseconds of processor time per request, and what is added to it")
     for sort in sorts:
-        whole = median(base[sort])
+        whole = mean(middle(base[sort]))
         print(f"{sort:9} mitmproxy alone {whole:6.0f}")
         for mode in given.modes:
             each = added[sort, mode]
-            error = stdev(each) / len(each) ** 0.5
+            most = middle(each)
+            # Of a trimmed mean, by the windows with those that were cut drawn in to the edge.
+            drawn_in = [min(max(value, most[0]), most[-1]) for value in each]
+            error = stdev(drawn_in) * len(each) ** 0.5 / len(most)
+            rounds = mean(collected[sort, mode]) - mean(collected[sort, "nothing"])
             print(
-                f"{'':9} {MODES[mode]:16} {median(each):+6.0f} median {mean(each):+6.0f} "
-                f"+-{error:3.0f} mean of {len(each)} windows  {median(each) / whole:+6.1%}"
+                f"{'':9} {MODES[mode]:16} {mean(most):+6.1f} +-{error:4.1f} mean, "
+                f"{median(each):+6.1f} median of {len(each)} windows, "
+                f"{rounds:+5.1f} in full rounds  {(mean(most) + rounds) / whole:+6.2%}"
             )
-    for name, modes in {"with us": ("ours", "beside"), "without": ("nothing", "busy")}.items():
-        some = [each.rounds for each in rows if each.mode in modes]
-        rounds = mean(some or [0]) / WINDOW * 10_000
-        print(f"full rounds of the garbage collector in 10 000 requests {name}: {rounds:.1f}")
+
+
+def middle(values: Sequence[float]) -> list[float]:
+    """Without the tenth at either end."""
+    cut = len(values) // 10
+    return sorted(values)[cut : len(values) - cut]
 
 
 if __name__ == "__main__":
