@@ -19,11 +19,10 @@ from mitmproxy.test import taddons
 
 from addon.chain import First, Last
 from addon.recorder import CorsAudit
+from tests.tools.running import ADDON, ROOT
 
 from . import flows
 
-ROOT = Path(__file__).resolve().parents[2]
-ADDON = ROOT / "addon" / "cors_audit.py"
 SAMPLE = ROOT / "sample_flows" / "05-hidden-500.flow"
 
 OPEN = "|~s|Access-Control-Allow-Origin|*"
