@@ -48,8 +48,8 @@ class Classification:
 
 
 @lru_cache(maxsize=64)
-def _as(role: Role, because: str, mode_open: bool = False) -> Classification:
-    """Each is one object, which all exchanges of its kind share."""
+def classified(role: Role, because: str, mode_open: bool = False) -> Classification:
+    """The role of a request; one object, which all exchanges of its kind share."""
     return Classification(role, because, mode_open)
 
 
@@ -65,29 +65,29 @@ def classify(exchange: Exchange, browser_client: bool) -> Classification:
     site = request.get("sec-fetch-site")
     if _is_websocket(exchange, mode):
         # First: Chromium sends no Sec-Fetch with it, which elsewhere betrays other clients.
-        return _as(Role.WEBSOCKET, "websocket-handshake")
+        return classified(Role.WEBSOCKET, "websocket-handshake")
     if not browser_client:
-        return _as(Role.NON_BROWSER, "client-is-no-browser")
+        return classified(Role.NON_BROWSER, "client-is-no-browser")
     if origin is not None and site == "none":
-        return _as(Role.OTHER, "browser-internal")
+        return classified(Role.OTHER, "browser-internal")
     if origin is not None and not origin.startswith(WEB_SCHEMES) and origin != "null":
-        return _as(Role.OTHER, "extension-or-app-origin")
+        return classified(Role.OTHER, "extension-or-app-origin")
     if exchange.asks_permission:
-        return _as(Role.PREFLIGHT, "options-with-acrm")
+        return classified(Role.PREFLIGHT, "options-with-acrm")
     if mode == "navigate":
-        return _as(Role.NAVIGATION, "mode-navigate")
+        return classified(Role.NAVIGATION, "mode-navigate")
     if mode == "same-origin":
-        return _as(Role.SAME_ORIGIN, "mode-same-origin")
+        return classified(Role.SAME_ORIGIN, "mode-same-origin")
     if mode == "no-cors":
-        return _as(Role.NO_CORS, "mode-no-cors")
+        return classified(Role.NO_CORS, "mode-no-cors")
     if origin is not None and origin == exchange.url.origin:
-        return _as(Role.SAME_ORIGIN, "origin-is-target")
+        return classified(Role.SAME_ORIGIN, "origin-is-target")
     if mode == "cors":
         if origin is not None:
-            return _as(Role.CORS, "mode-cors")
+            return classified(Role.CORS, "mode-cors")
         if site == "same-origin":
-            return _as(Role.SAME_ORIGIN, "site-same-origin")
-        return _as(Role.OTHER, "mode-cors-without-origin")
+            return classified(Role.SAME_ORIGIN, "site-same-origin")
+        return classified(Role.OTHER, "mode-cors-without-origin")
     if origin is None:
         return _without_origin(exchange)
     return _without_metadata(exchange)
@@ -105,26 +105,26 @@ def _is_websocket(exchange: Exchange, mode: str | None) -> bool:
 
 def _without_origin(exchange: Exchange) -> Classification:
     if looks_like_navigation(exchange):
-        return _as(Role.NAVIGATION, "looks-like-navigation")
+        return classified(Role.NAVIGATION, "looks-like-navigation")
     if exchange.referrer == exchange.url.origin:
-        return _as(Role.SAME_ORIGIN, "referrer-is-target")
+        return classified(Role.SAME_ORIGIN, "referrer-is-target")
     if exchange.referrer is not None:
-        return _as(Role.NO_CORS, "no-origin")
-    return _as(Role.OTHER, "no-origin")
+        return classified(Role.NO_CORS, "no-origin")
+    return classified(Role.OTHER, "no-origin")
 
 
 def _without_metadata(exchange: Exchange) -> Classification:
     """An `Origin` that is not the target's, and no `Sec-Fetch-Mode`."""
     if exchange.method in ("GET", "HEAD"):
-        return _as(Role.CORS, "origin-on-get")
+        return classified(Role.CORS, "origin-on-get")
     if exchange.method != "POST":
-        return _as(Role.CORS, "method-no-form-can-send")
+        return classified(Role.CORS, "method-no-form-can-send")
     content_type = essence(exchange.request.get("content-type") or "")
     if content_type in REPORT_TYPES:
-        return _as(Role.NO_CORS, "report")
+        return classified(Role.NO_CORS, "report")
     if looks_like_navigation(exchange):
-        return _as(Role.NAVIGATION, "looks-like-navigation")
-    return _as(Role.CORS, "origin-on-post", mode_open=True)
+        return classified(Role.NAVIGATION, "looks-like-navigation")
+    return classified(Role.CORS, "origin-on-post", mode_open=True)
 
 
 def looks_like_navigation(exchange: Exchange) -> bool:

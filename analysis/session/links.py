@@ -16,7 +16,7 @@ from ..exchange import Exchange, Headers
 from ..fetch.browsers import CHROMIUM, Browser
 from ..fetch.cache import MAX_AGE, Entry, lifetime
 from ..fetch.check import REDIRECT_STATUSES, Asked, Failure, preflight_check
-from ..fetch.classify import Classification, Role, classify
+from ..fetch.classify import Classification, Role, classified, classify
 from ..fetch.safelist import METHODS, unsafe_names
 from ..tables import keep
 from .clients import Client
@@ -209,7 +209,7 @@ class Linker:
             node.come_from(hop)
             hop.next = node
             if node.classification.mode_open and hop.role is Role.CORS:
-                node.classify_as(Classification(Role.CORS, "hop-of-cors-request"))
+                node.classify_as(classified(Role.CORS, "hop-of-cors-request"))
         if node.exchange.location is not None:
             location = (key[0], node.exchange.location.key)
             self._redirects.add(location, node, HOP_GAP)
@@ -236,12 +236,12 @@ class Linker:
             node.preflight = min(same or mine, key=lambda e: e.exchange.ended or 0.0)
             node.preflight.actual = node
             node.link = Link.OWN
-            node.classify_as(Classification(Role.CORS, "after-its-preflight"))
+            node.classify_as(classified(Role.CORS, "after-its-preflight"))
         asked = node.preflight.asked.headers if node.preflight and node.preflight.asked else ()
         node.unsafe = tuple(unsafe_names(node.exchange.request, node.browser, asked))
         if node.link is Link.OWN or (not node.unsafe and node.exchange.method in METHODS):
             return
-        node.classify_as(Classification(Role.CORS, node.classification.because))
+        node.classify_as(classified(Role.CORS, node.classification.because))
         for each in reversed(known):
             if _entry_serves(each, node, node.unsafe):
                 node.preflight, node.link = each, Link.CACHE
